@@ -1,0 +1,1 @@
+"""The site, its areas, grids, facilities and roads."""

@@ -1,0 +1,34 @@
+-- name: create_site
+INSERT INTO site (name_zh, name_en, timezone) VALUES (%(name_zh)s, %(name_en)s, %(timezone)s);
+
+-- name: create_level
+INSERT INTO level (code, rank, name_zh, name_en) VALUES (%(code)s, %(rank)s, %(name_zh)s, %(name_en)s)
+ON CONFLICT (code) DO NOTHING;
+
+-- name: create_root
+INSERT INTO area (code, name, level) VALUES (%(code)s, %(name)s, 'site');
+
+-- name: create_system_actor
+INSERT INTO actor (kind, name, role, area_id)
+SELECT 'system', 'system', 'system', id FROM area WHERE parent_id IS NULL AND valid_to IS NULL;
+
+-- name: create_default_policy
+INSERT INTO call_policy (code, name) VALUES ('default', '本格责任人');
+
+-- name: create_default_policy_step
+INSERT INTO call_policy_step (policy_id, position, target, ring_s)
+SELECT id, 0, 'owner', 25 FROM call_policy WHERE code = 'default';
+
+-- name: exists
+SELECT count(*) FROM site;
+
+-- name: read
+SELECT s.name_zh, s.name_en, s.timezone, s.fresh_s, s.ageing_s, s.offline_s, s.load_kind,
+       s.clock_speed, s.anchor_real, s.anchor_site
+FROM site s;
+
+-- name: set_clock
+UPDATE site SET clock_speed = %(speed)s, anchor_real = %(anchor_real)s, anchor_site = %(anchor_site)s;
+
+-- name: set_load_kind
+UPDATE site SET load_kind = %(kind)s;
