@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import LiteralString, cast
 
 from psycopg import AsyncConnection
 
@@ -41,7 +40,7 @@ async def apply(admin_url: str) -> list[str]:
                 if known[file.name] != digest:
                     raise MigrationChanged(name=file.name)
                 continue
-            await link.execute(cast(LiteralString, text))
+            await link.execute(text.encode())
             await link.execute(
                 "INSERT INTO migration (name, sha256) VALUES (%s, %s)", [file.name, digest]
             )
