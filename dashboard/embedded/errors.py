@@ -14,7 +14,7 @@ class NoPostgis(EmbeddedError):
     Do one of these, then try again:
       Debian or Ubuntu:  apt-get install postgresql-postgis (as root)
       macOS:             brew install postgresql@17 postgis
-      a server of yours: set DATABASE_URL (the application's role) and DATABASE_ADMIN_URL (its owner)
+      a server of yours: set DATABASE_URL (the application's role) and DATABASE_ADMIN_URL (owner)
     """
 
 
@@ -32,7 +32,7 @@ class StartFailed(EmbeddedError):
 
 class SameRole(EmbeddedError):
     """DATABASE_URL and DATABASE_ADMIN_URL sign in as the same role, {role}.
-    The application must not own the tables: give it a role of its own, without SUPERUSER or BYPASSRLS.
+    The application must not own the tables: give it a role without SUPERUSER or BYPASSRLS.
     """
 
 
@@ -44,5 +44,5 @@ class TooPowerful(EmbeddedError):
 
 class AdminUrlMissing(EmbeddedError):
     """{given} is set but {missing} is not.
-    Both are needed: DATABASE_URL for the application's role, DATABASE_ADMIN_URL for its owner, who migrates.
+    Both are needed: DATABASE_URL for the application's role, DATABASE_ADMIN_URL for the migrator.
     """

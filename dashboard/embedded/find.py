@@ -67,7 +67,9 @@ def _shares(bindir: Path) -> Iterator[Path]:
         if named:
             yield Path(named)
     version = bindir.parent.name  # Debian: …/lib/postgresql/15/bin → …/share/postgresql/15
-    yield bindir.parents[3] / "share" / "postgresql" / version if len(bindir.parents) > 3 else bindir
+    yield (
+        bindir.parents[3] / "share" / "postgresql" / version if len(bindir.parents) > 3 else bindir
+    )
     for name in ("share/postgresql", "share"):
         yield bindir.parent / name
     # Homebrew's pg_config names the shared folder, which older formulas do not link.

@@ -127,7 +127,9 @@ def _newest_major(options: Sequence[str]) -> int:
     majors = [int(m) for m in re.findall(r"^postgresql-(\d+)-postgis-3$", listed, re.MULTILINE)]
     newest = max(majors, default=0)
     if newest < OLDEST_MAJOR:
-        raise NoPostgis(why=f"this distribution has no PostGIS for PostgreSQL {OLDEST_MAJOR} or newer")
+        raise NoPostgis(
+            why=f"this distribution has no PostGIS for PostgreSQL {OLDEST_MAJOR} or newer"
+        )
     return newest
 
 

@@ -1,0 +1,178 @@
+"""One call gives the store: the server that settings name, or a private one under WANGGE_HOME."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from dashboard.embedded import cluster as clusters
+from dashboard.embedded import find, install
+from dashboard.embedded.errors import (
+    AdminUrlMissing,
+    HomeUnusable,
+    SameRole,
+    StartFailed,
+    TooPowerful,
+)
+from data import roles
+
+ADMIN, APP, READONLY = clusters.ADMIN, "wangge_app", "wangge_readonly"
+DATABASE = "wangge"
+PATIENCE_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """libpq connection strings, with passwords: never print or log them."""
+
+    admin_url: str = field(repr=False)
+    app_url: str = field(repr=False)
+    readonly_url: str = field(repr=False)
+
+    def with_database(self, name: str) -> Store:
+        """The same server and roles, another database."""
+        return Store(
+            *(
+                make_conninfo(u, dbname=name)
+                for u in (self.admin_url, self.app_url, self.readonly_url)
+            )
+        )
+
+
+def _quiet(_: str) -> None:
+    """Say nothing."""
+
+
+async def ensure(
+    home: Path, *, say: Callable[[str], None] = _quiet, careless: bool = False
+) -> Store:
+    """A store that answers; PostGIS is found or brought, the cluster made or adopted, as needed.
+
+    `say` is told each long step in English. `careless` is for tests: no fsync. Raises
+    EmbeddedError, whose message tells what to do. Takes some 50 ms when the server is up.
+    """
+    named = await _from_environment(os.environ)
+    if named is not None:
+        return named
+    store = await asyncio.to_thread(_start, home.expanduser().absolute(), say, careless)
+    passwords = _passwords(home.expanduser().absolute())
+    await roles.prepare(
+        make_conninfo(store.admin_url, dbname="postgres"),
+        passwords={APP: passwords[APP], READONLY: passwords[READONLY]},
+        readonly=READONLY,
+        database=DATABASE,
+    )
+    return store
+
+
+async def find_running(home: Path) -> Store | None:
+    """The store that settings name or that runs under `home`; None when there is none."""
+    named = await _from_environment(os.environ)
+    if named is not None:
+        return named
+    home = home.expanduser().absolute()
+    if not (home / "postgres").exists() or not (home / "secrets.json").exists():
+        return None
+    store = _urls((home / "postgres").resolve(), _passwords(home))
+    return store if await asyncio.to_thread(_answers, store) else None
+
+
+async def stop(home: Path) -> bool:
+    """Stop the private server under `home`, in order; False when none ran."""
+    return await asyncio.to_thread(_stop, home.expanduser().absolute())
+
+
+def _start(home: Path, say: Callable[[str], None], careless: bool) -> Store:
+    installation = find.find() or install.install(say)
+    with clusters.locked(home):
+        passwords = _passwords(home)
+        cluster = clusters.prepare(home, installation, passwords[ADMIN])
+        store = _urls(cluster.folder, passwords)
+        if not _answers(store):
+            if clusters.alive(cluster):
+                _wait_until_it_answers(cluster, store)
+            else:
+                say("starting the private database")
+                clusters.start(cluster, careless=careless)
+    return store
+
+
+def _stop(home: Path) -> bool:
+    if not (home / "postgres").exists():
+        return False
+    installation = find.find() or install.install(_quiet)
+    with clusters.locked(home):
+        return clusters.halt(clusters.prepare(home, installation, _passwords(home)[ADMIN]))
+
+
+def _wait_until_it_answers(cluster: clusters.Cluster, store: Store) -> None:
+    """A server may be starting, or mending what a crash left: that can take a while."""
+    until = time.monotonic() + PATIENCE_S
+    while not _answers(store):
+        if time.monotonic() > until:
+            why = f"it runs, but gave no answer in {PATIENCE_S} seconds."
+            raise StartFailed(action="answer", why=why, log=cluster.log)
+        time.sleep(0.2)
+
+
+def _urls(folder: Path, passwords: Mapping[str, str]) -> Store:
+    host = str(clusters.socket_directory(folder))
+    urls = (
+        make_conninfo(
+            host=host, port=clusters.PORT, dbname=DATABASE, user=role, password=passwords[role]
+        )
+        for role in (ADMIN, APP, READONLY)
+    )
+    return Store(*urls)
+
+
+def _answers(store: Store) -> bool:
+    try:
+        psycopg.connect(store.admin_url, dbname="postgres", connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _passwords(home: Path) -> dict[str, str]:
+    """The roles' passwords, made at the first call and kept where only this user reads them."""
+    path = home / "secrets.json"
+    try:
+        if not path.exists():
+            made = {role: secrets.token_urlsafe(24) for role in (ADMIN, APP, READONLY)}
+            new = path.with_suffix(".new")
+            new.unlink(missing_ok=True)
+            new.touch(mode=0o600)
+            new.write_text(json.dumps(made), encoding="utf-8")
+            new.rename(path)
+        loaded: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise HomeUnusable(home=home, why=error.strerror or str(error)) from error
+    return loaded
+
+
+async def _from_environment(environment: Mapping[str, str]) -> Store | None:
+    """The server that the two URLs name, checked; None when neither is set."""
+    app, admin = environment.get("DATABASE_URL"), environment.get("DATABASE_ADMIN_URL")
+    if not app and not admin:
+        return None
+    if not app or not admin:
+        given, missing = ("DATABASE_URL", "DATABASE_ADMIN_URL")[:: 1 if app else -1]
+        raise AdminUrlMissing(given=given, missing=missing)
+    if conninfo_to_dict(app).get("user") == conninfo_to_dict(admin).get("user") is not None:
+        raise SameRole(role=conninfo_to_dict(app)["user"])
+    powers, owner = await roles.powers(app), await roles.powers(admin)
+    if powers.role == owner.role:
+        raise SameRole(role=powers.role)
+    if powers.unbound:
+        raise TooPowerful(role=powers.role)
+    return Store(admin, app, environment.get("DATABASE_READONLY_URL") or app)

@@ -1,0 +1,98 @@
+"""One private PostGIS for the whole run, one migrated template, one cloned database per test."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from filelock import FileLock
+from psycopg import sql
+
+from dashboard.embedded import Store, ensure, stop
+from data import migrate
+from data.database import Database
+
+HOME = "WANGGE_TEST_HOME"  # inherited by the workers of xdist
+TEMPLATE = "wangge_template"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the run's home in the first process, and clear away what killed runs left."""
+    if HOME in os.environ:
+        return
+    for home in Path(tempfile.gettempdir()).glob("wangge-test-*-*"):
+        owner = home.name.split("-")[2]
+        if owner.isdigit() and not _lives(int(owner)) and os.access(home, os.W_OK):
+            _remove(home)
+    home = Path(tempfile.mkdtemp(prefix=f"wangge-test-{os.getpid()}-"))
+    home.chmod(0o711)  # the server's user must be able to pass
+    os.environ[HOME] = str(home)
+    config.add_cleanup(lambda: _remove(home))
+    config.add_cleanup(lambda: os.environ.pop(HOME, None))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Store:
+    """A private server without fsync; its database `wangge_template` is migrated and closed."""
+    home = Path(os.environ[HOME])
+    with FileLock(home / "cluster.lock"):
+        store = asyncio.run(ensure(home, careless=True))
+        with psycopg.connect(_maintenance(store), autocommit=True) as link:
+            found = link.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE])
+            if not found.fetchone():
+                link.execute("CREATE DATABASE wangge_unfinished")
+                asyncio.run(migrate.apply(store.with_database("wangge_unfinished").admin_url))
+                # Only a finished template gets the name.
+                link.execute("ALTER DATABASE wangge_unfinished RENAME TO wangge_template")
+    return store
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def store(cluster: Store) -> Iterator[Store]:
+    """A database of this test's own, migrated and empty (15–50 ms)."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    database = sql.Identifier(name)
+    with psycopg.connect(_maintenance(cluster), autocommit=True) as link:
+        link.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(TEMPLATE))
+        )
+    yield cluster.with_database(name)
+    with psycopg.connect(_maintenance(cluster), autocommit=True) as link:
+        link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+
+
+@pytest.fixture
+async def database(store: Store) -> AsyncIterator[Database]:
+    """The test's database, opened as the application opens it."""
+    async with Database(store.app_url, store.readonly_url, size=4) as opened:
+        yield opened
+
+
+def _maintenance(store: Store) -> str:
+    return store.with_database("postgres").admin_url
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _remove(home: Path) -> None:
+    if (home / "secrets.json").exists():
+        asyncio.run(stop(home))
+    shutil.rmtree(home, ignore_errors=True)
