@@ -14,7 +14,7 @@ LOCK = 0x77616E67  # "wang"
 
 
 class MigrationChanged(WanggeError):
-    """Migration {name} was applied with other content. Migrations are never edited: add a new one."""
+    """Migration {name} was applied with other content. Do not edit migrations: add a new one."""
 
 
 def files() -> list[Path]:

@@ -11,7 +11,7 @@ _NAME = re.compile(r"^--\s*name:\s*(\w+)\s*$", re.MULTILINE)
 
 
 class Queries:
-    """The queries of one file as attributes; an unknown name is an AttributeError that lists them."""
+    """The queries of one file as attributes; an unknown name raises and lists those there are."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

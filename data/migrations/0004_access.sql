@@ -16,7 +16,8 @@ END $$;
 ALTER TABLE area ENABLE ROW LEVEL SECURITY;
 ALTER TABLE area FORCE ROW LEVEL SECURITY;
 CREATE POLICY scope ON area FOR SELECT
-    USING (id = ANY ((SELECT actor_scope())::integer[]) OR id = ANY ((SELECT actor_ancestry())::integer[]));
+    USING (id = ANY ((SELECT actor_scope())::integer[]) OR id = ANY ((SELECT actor_ancestry())::integer[])
+           OR parent_id = ANY ((SELECT actor_scope())::integer[]));  -- one just made has no path yet
 CREATE POLICY scope_insert ON area FOR INSERT
     WITH CHECK (parent_id = ANY ((SELECT actor_scope())::integer[]));
 CREATE POLICY scope_update ON area FOR UPDATE
