@@ -1,0 +1,1310 @@
+CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA public;
+
+COMMENT ON EXTENSION postgis IS 'PostGIS geometry and geography spatial types and functions';
+
+CREATE FUNCTION public.actor_ancestry() RETURNS integer[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+    SELECT coalesce(array_agg(p.ancestor_id), '{}')
+    FROM actor x JOIN area_path p ON p.area_id = x.area_id
+    WHERE x.id = nullif(current_setting('wangge.actor', true), '')::integer
+      AND x.revoked_at IS NULL
+$$;
+
+CREATE FUNCTION public.actor_person() RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+    SELECT person_id FROM actor
+    WHERE id = nullif(current_setting('wangge.actor', true), '')::integer AND revoked_at IS NULL
+$$;
+
+CREATE FUNCTION public.actor_role() RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+    SELECT role FROM actor
+    WHERE id = nullif(current_setting('wangge.actor', true), '')::integer AND revoked_at IS NULL
+$$;
+
+CREATE FUNCTION public.actor_scope() RETURNS integer[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+    SELECT coalesce(array_agg(p.area_id), '{}')
+    FROM actor x JOIN area_path p ON p.ancestor_id = x.area_id
+    WHERE x.id = nullif(current_setting('wangge.actor', true), '')::integer
+      AND x.revoked_at IS NULL
+$$;
+
+CREATE FUNCTION public.drop_position_days_before(day date) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $_$
+DECLARE
+    part text;
+    n integer := 0;
+BEGIN
+    FOR part IN
+        SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'position_history'::regclass
+          AND c.relname ~ '^position_history_[0-9]{8}$'
+          AND to_date(right(c.relname, 8), 'YYYYMMDD') < day
+    LOOP
+        EXECUTE format('DROP TABLE %I', part);
+        n := n + 1;
+    END LOOP;
+    RETURN n;
+END $_$;
+
+CREATE FUNCTION public.ensure_position_day(day date) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+DECLARE
+    part text := 'position_history_' || to_char(day, 'YYYYMMDD');
+BEGIN
+    IF to_regclass(part) IS NOT NULL THEN RETURN false; END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('ensure_position_day'));
+    IF to_regclass(part) IS NOT NULL THEN RETURN false; END IF;
+    IF EXISTS (SELECT FROM position_history_rest
+               WHERE at >= day::timestamp AT TIME ZONE 'UTC'
+                 AND at < (day + 1)::timestamp AT TIME ZONE 'UTC') THEN
+        RETURN false;                                -- its rows are safe in the default partition
+    END IF;
+    EXECUTE format('CREATE TABLE %I PARTITION OF position_history FOR VALUES FROM (%L) TO (%L)',
+                   part, day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+    RETURN true;
+END $$;
+
+CREATE FUNCTION public.notify_call() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public'
+    AS $$
+BEGIN
+    PERFORM pg_notify('wangge_call', NEW.session_id::text);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.notify_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public'
+    AS $$
+DECLARE
+    ids text;
+    n integer;
+BEGIN
+    SELECT count(*), string_agg(id::text, ',') INTO n, ids
+    FROM (SELECT id FROM changed LIMIT 501) c;
+    IF n > 500 THEN ids := 'all'; END IF;
+    IF n > 0 THEN PERFORM pg_notify('wangge_event', ids); END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.notify_places() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public'
+    AS $$
+BEGIN
+    PERFORM pg_notify('wangge_places', TG_TABLE_NAME);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.refresh_area_path() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+BEGIN
+    DELETE FROM area_path;
+    INSERT INTO area_path
+    WITH RECURSIVE up (ancestor_id, area_id) AS (
+        SELECT id, id FROM area
+        UNION
+        SELECT a.parent_id, up.area_id FROM up JOIN area a ON a.id = up.ancestor_id
+        WHERE a.parent_id IS NOT NULL)
+    SELECT * FROM up;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.set_yellow_at() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.yellow_at := NEW.opened_at + 0.8 * (NEW.due_at - NEW.opened_at);
+    RETURN NEW;
+END $$;
+
+CREATE TABLE public.actor (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    area_id integer NOT NULL,
+    person_id integer,
+    source_id integer,
+    password_hash text,
+    secret_hash bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT actor_kind_check CHECK ((kind = ANY (ARRAY['account'::text, 'token'::text, 'kiosk'::text, 'system'::text])))
+);
+
+ALTER TABLE public.actor ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.actor_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.area (
+    id integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    level text NOT NULL,
+    parent_id integer,
+    geom public.geometry(MultiPolygon,4326),
+    population integer,
+    predecessor integer[] DEFAULT '{}'::integer[] NOT NULL,
+    valid_from date DEFAULT '-infinity'::date NOT NULL,
+    valid_to date,
+    CONSTRAINT area_geom_check CHECK (((geom IS NULL) OR ((public.st_xmin((geom)::public.box3d) >= ('-180'::integer)::double precision) AND (public.st_xmax((geom)::public.box3d) <= (180)::double precision) AND (public.st_ymin((geom)::public.box3d) >= ('-90'::integer)::double precision) AND (public.st_ymax((geom)::public.box3d) <= (90)::double precision))))
+);
+
+ALTER TABLE ONLY public.area FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.area ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.area_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.area_path (
+    ancestor_id integer NOT NULL,
+    area_id integer NOT NULL
+);
+
+CREATE TABLE public.audit (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_id integer,
+    action text NOT NULL,
+    object text,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.building (
+    id integer NOT NULL,
+    code text NOT NULL,
+    area_id integer NOT NULL,
+    dwellings integer DEFAULT 0 NOT NULL,
+    geom public.geometry(Polygon,4326) NOT NULL
+);
+
+ALTER TABLE ONLY public.building FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.building ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.building_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.call_attempt (
+    id bigint NOT NULL,
+    session_id bigint NOT NULL,
+    area_id integer NOT NULL,
+    step smallint NOT NULL,
+    person_id integer NOT NULL,
+    channel text NOT NULL,
+    try smallint DEFAULT 1 NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    owner text,
+    lease_until timestamp with time zone,
+    queued_at timestamp with time zone NOT NULL,
+    ringing_at timestamp with time zone,
+    ring_until timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT call_attempt_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'dialling'::text, 'ringing'::text, 'answered'::text, 'acknowledged'::text, 'busy'::text, 'declined'::text, 'no_answer'::text, 'offline'::text, 'failed'::text, 'cancelled'::text, 'interrupted'::text, 'ambiguous'::text])))
+);
+
+ALTER TABLE ONLY public.call_attempt FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.call_attempt ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.call_attempt_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.call_event (
+    id bigint NOT NULL,
+    session_id bigint NOT NULL,
+    attempt_id bigint,
+    area_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    action text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.call_event FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.call_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.call_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.call_policy (
+    id integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL
+);
+
+ALTER TABLE public.call_policy ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.call_policy_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.call_policy_step (
+    policy_id integer NOT NULL,
+    "position" smallint NOT NULL,
+    target text NOT NULL,
+    channels text[] DEFAULT '{page}'::text[] NOT NULL,
+    ring_s integer DEFAULT 25 NOT NULL,
+    CONSTRAINT call_policy_step_ring_s_check CHECK ((ring_s > 0))
+);
+
+CREATE TABLE public.call_session (
+    id bigint NOT NULL,
+    request_key text NOT NULL,
+    actor_id integer NOT NULL,
+    area_id integer NOT NULL,
+    event_id bigint,
+    grid_id integer,
+    person_id integer,
+    facility_id integer,
+    steps jsonb NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    outcome text,
+    step smallint DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT call_session_state_check CHECK ((state = ANY (ARRAY['running'::text, 'acked'::text, 'exhausted'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY public.call_session FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.call_session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.call_session_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.contact (
+    person_id integer NOT NULL,
+    channel text DEFAULT 'phone'::text NOT NULL,
+    address text NOT NULL,
+    verified boolean DEFAULT false NOT NULL,
+    area_id integer NOT NULL
+);
+
+ALTER TABLE ONLY public.contact FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.engine_mark (
+    job text NOT NULL,
+    reached_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.event (
+    id bigint NOT NULL,
+    source_id integer NOT NULL,
+    source_key text NOT NULL,
+    type_id integer NOT NULL,
+    area_id integer NOT NULL,
+    grid_ids integer[] DEFAULT '{}'::integer[] NOT NULL,
+    geom public.geometry(Point,4326),
+    original_lon double precision,
+    original_lat double precision,
+    coord_sys text DEFAULT 'WGS84'::text NOT NULL,
+    address text,
+    text text DEFAULT ''::text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    yellow_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    settled_at text,
+    satisfied boolean,
+    content_hash text,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT event_settled_at_check CHECK ((settled_at = ANY (ARRAY['grid'::text, 'community'::text, 'town'::text, 'district'::text])))
+);
+
+ALTER TABLE ONLY public.event FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.event_class (
+    class text NOT NULL,
+    rank smallint NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL
+);
+
+ALTER TABLE public.event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.event_log (
+    id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    area_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    action text NOT NULL,
+    actor_id integer,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.event_log FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.event_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.event_type (
+    id integer NOT NULL,
+    code text NOT NULL,
+    class text DEFAULT 'other'::text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    limit_s integer,
+    urgent boolean DEFAULT false NOT NULL
+);
+
+ALTER TABLE public.event_type ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.event_type_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.facility (
+    id integer NOT NULL,
+    code text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    area_id integer NOT NULL,
+    geom public.geometry(Point,4326) NOT NULL,
+    service_radius_m double precision,
+    address text,
+    content_hash text,
+    CONSTRAINT facility_service_radius_m_check CHECK ((service_radius_m > (0)::double precision))
+);
+
+ALTER TABLE ONLY public.facility FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.facility ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.facility_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.facility_kind (
+    kind text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL
+);
+
+CREATE TABLE public.grid (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    area_id integer NOT NULL,
+    geom public.geometry(MultiPolygon,4326) NOT NULL,
+    households integer,
+    population integer,
+    version integer DEFAULT 1 NOT NULL,
+    predecessor integer[] DEFAULT '{}'::integer[] NOT NULL,
+    valid_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone,
+    content_hash text,
+    CONSTRAINT grid_geom_check CHECK (((public.st_xmin((geom)::public.box3d) >= ('-180'::integer)::double precision) AND (public.st_xmax((geom)::public.box3d) <= (180)::double precision) AND (public.st_ymin((geom)::public.box3d) >= ('-90'::integer)::double precision) AND (public.st_ymax((geom)::public.box3d) <= (90)::double precision)))
+);
+
+ALTER TABLE ONLY public.grid FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.grid ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.grid_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.grid_kind (
+    kind text NOT NULL,
+    rank smallint NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    tiles boolean DEFAULT false NOT NULL
+);
+
+CREATE TABLE public.grid_visit (
+    person_id integer NOT NULL,
+    grid_id integer NOT NULL,
+    area_id integer NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    left_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.grid_visit FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.ground (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    name text,
+    geom public.geometry(Geometry,4326) NOT NULL,
+    CONSTRAINT ground_kind_check CHECK ((kind = ANY (ARRAY['water'::text, 'wood'::text])))
+);
+
+ALTER TABLE public.ground ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ground_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.intake_counter (
+    process text NOT NULL,
+    door text NOT NULL,
+    reason text NOT NULL,
+    n bigint DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.latest_position (
+    person_id integer NOT NULL,
+    area_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    geog public.geography(Point,4326) NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    accuracy_m real,
+    speed_mps real,
+    battery real,
+    source_id integer NOT NULL,
+    coord_sys text DEFAULT 'WGS84'::text NOT NULL,
+    original_lon double precision NOT NULL,
+    original_lat double precision NOT NULL,
+    grid_ids integer[] DEFAULT '{}'::integer[] NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.latest_position FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.level (
+    code text NOT NULL,
+    rank smallint NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL
+);
+
+CREATE TABLE public.login_code (
+    code_hash bytea NOT NULL,
+    actor_id integer NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+CREATE TABLE public.login_session (
+    secret_hash bytea NOT NULL,
+    actor_id integer NOT NULL,
+    code_hash bytea,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone
+);
+
+CREATE TABLE public.migration (
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.person (
+    id integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    area_id integer NOT NULL,
+    force_type text DEFAULT 'grid_worker'::text NOT NULL,
+    team text,
+    active boolean DEFAULT true NOT NULL,
+    content_hash text
+);
+
+ALTER TABLE ONLY public.person FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.person_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.position_history (
+    person_id integer NOT NULL,
+    area_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    accuracy_m real,
+    speed_mps real,
+    battery real,
+    source_id integer NOT NULL,
+    coord_sys text DEFAULT 'WGS84'::text NOT NULL,
+    original_lon double precision NOT NULL,
+    original_lat double precision NOT NULL,
+    grid_ids integer[] DEFAULT '{}'::integer[] NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+)
+PARTITION BY RANGE (at);
+
+ALTER TABLE ONLY public.position_history FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.position_history_rest (
+    person_id integer NOT NULL,
+    area_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    accuracy_m real,
+    speed_mps real,
+    battery real,
+    source_id integer NOT NULL,
+    coord_sys text DEFAULT 'WGS84'::text NOT NULL,
+    original_lon double precision NOT NULL,
+    original_lat double precision NOT NULL,
+    grid_ids integer[] DEFAULT '{}'::integer[] NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.post (
+    id integer NOT NULL,
+    person_id integer NOT NULL,
+    role text NOT NULL,
+    grid_id integer,
+    area_id integer NOT NULL,
+    valid_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone
+);
+
+ALTER TABLE ONLY public.post FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.post ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.post_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.presence (
+    process text NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    person_id integer,
+    seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT presence_kind_check CHECK ((kind = ANY (ARRAY['screen'::text, 'duty'::text])))
+);
+
+CREATE TABLE public.road (
+    id integer NOT NULL,
+    class text NOT NULL,
+    name text,
+    geom public.geometry(LineString,4326) NOT NULL,
+    CONSTRAINT road_class_check CHECK ((class = ANY (ARRAY['trunk'::text, 'main'::text, 'minor'::text, 'track'::text, 'rail'::text])))
+);
+
+ALTER TABLE public.road ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.road_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.shift (
+    id bigint NOT NULL,
+    person_id integer NOT NULL,
+    area_id integer NOT NULL,
+    planned_start timestamp with time zone NOT NULL,
+    planned_end timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT shift_check CHECK ((planned_end > planned_start))
+);
+
+ALTER TABLE ONLY public.shift FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.shift ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.shift_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.site (
+    id smallint DEFAULT 1 NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    timezone text DEFAULT 'Asia/Shanghai'::text NOT NULL,
+    fresh_s integer DEFAULT 60 NOT NULL,
+    ageing_s integer DEFAULT 300 NOT NULL,
+    offline_s integer DEFAULT 1800 NOT NULL,
+    load_kind text DEFAULT 'service'::text NOT NULL,
+    clock_speed double precision DEFAULT 1 NOT NULL,
+    anchor_real timestamp with time zone,
+    anchor_site timestamp with time zone,
+    CONSTRAINT site_check CHECK (((anchor_real IS NULL) = (anchor_site IS NULL))),
+    CONSTRAINT site_id_check CHECK ((id = 1))
+);
+
+CREATE TABLE public.source (
+    id integer NOT NULL,
+    name text NOT NULL,
+    kind text DEFAULT 'api'::text NOT NULL,
+    area_id integer NOT NULL,
+    coord_sys text DEFAULT 'WGS84'::text NOT NULL
+);
+
+ALTER TABLE public.source ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.source_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY public.position_history ATTACH PARTITION public.position_history_rest DEFAULT;
+
+ALTER TABLE ONLY public.actor
+    ADD CONSTRAINT actor_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.actor
+    ADD CONSTRAINT actor_secret_hash_key UNIQUE (secret_hash);
+
+ALTER TABLE ONLY public.area_path
+    ADD CONSTRAINT area_path_pkey PRIMARY KEY (ancestor_id, area_id);
+
+ALTER TABLE ONLY public.area
+    ADD CONSTRAINT area_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.building
+    ADD CONSTRAINT building_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.building
+    ADD CONSTRAINT building_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.call_attempt
+    ADD CONSTRAINT call_attempt_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.call_attempt
+    ADD CONSTRAINT call_attempt_session_id_step_person_id_channel_try_key UNIQUE (session_id, step, person_id, channel, try);
+
+ALTER TABLE ONLY public.call_event
+    ADD CONSTRAINT call_event_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.call_policy
+    ADD CONSTRAINT call_policy_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.call_policy
+    ADD CONSTRAINT call_policy_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.call_policy_step
+    ADD CONSTRAINT call_policy_step_pkey PRIMARY KEY (policy_id, "position");
+
+ALTER TABLE ONLY public.call_session
+    ADD CONSTRAINT call_session_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.call_session
+    ADD CONSTRAINT call_session_request_key_key UNIQUE (request_key);
+
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_pkey PRIMARY KEY (person_id, channel);
+
+ALTER TABLE ONLY public.engine_mark
+    ADD CONSTRAINT engine_mark_pkey PRIMARY KEY (job);
+
+ALTER TABLE ONLY public.event_class
+    ADD CONSTRAINT event_class_pkey PRIMARY KEY (class);
+
+ALTER TABLE ONLY public.event_log
+    ADD CONSTRAINT event_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_source_id_source_key_key UNIQUE (source_id, source_key);
+
+ALTER TABLE ONLY public.event_type
+    ADD CONSTRAINT event_type_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.event_type
+    ADD CONSTRAINT event_type_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.facility
+    ADD CONSTRAINT facility_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.facility_kind
+    ADD CONSTRAINT facility_kind_pkey PRIMARY KEY (kind);
+
+ALTER TABLE ONLY public.facility
+    ADD CONSTRAINT facility_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.grid_kind
+    ADD CONSTRAINT grid_kind_pkey PRIMARY KEY (kind);
+
+ALTER TABLE ONLY public.grid
+    ADD CONSTRAINT grid_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.grid_visit
+    ADD CONSTRAINT grid_visit_pkey PRIMARY KEY (person_id, grid_id, entered_at);
+
+ALTER TABLE ONLY public.ground
+    ADD CONSTRAINT ground_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.intake_counter
+    ADD CONSTRAINT intake_counter_pkey PRIMARY KEY (process, door, reason);
+
+ALTER TABLE ONLY public.latest_position
+    ADD CONSTRAINT latest_position_pkey PRIMARY KEY (person_id);
+
+ALTER TABLE ONLY public.level
+    ADD CONSTRAINT level_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.level
+    ADD CONSTRAINT level_rank_key UNIQUE (rank);
+
+ALTER TABLE ONLY public.login_code
+    ADD CONSTRAINT login_code_pkey PRIMARY KEY (code_hash);
+
+ALTER TABLE ONLY public.login_session
+    ADD CONSTRAINT login_session_pkey PRIMARY KEY (secret_hash);
+
+ALTER TABLE ONLY public.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.position_history
+    ADD CONSTRAINT position_history_pkey PRIMARY KEY (person_id, at);
+
+ALTER TABLE ONLY public.position_history_rest
+    ADD CONSTRAINT position_history_rest_pkey PRIMARY KEY (person_id, at);
+
+ALTER TABLE ONLY public.post
+    ADD CONSTRAINT post_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.presence
+    ADD CONSTRAINT presence_pkey PRIMARY KEY (process, key);
+
+ALTER TABLE ONLY public.road
+    ADD CONSTRAINT road_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.shift
+    ADD CONSTRAINT shift_person_id_planned_start_key UNIQUE (person_id, planned_start);
+
+ALTER TABLE ONLY public.shift
+    ADD CONSTRAINT shift_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.site
+    ADD CONSTRAINT site_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.source
+    ADD CONSTRAINT source_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.source
+    ADD CONSTRAINT source_pkey PRIMARY KEY (id);
+
+CREATE UNIQUE INDEX actor_account ON public.actor USING btree (name) WHERE (kind = 'account'::text);
+
+CREATE UNIQUE INDEX actor_system ON public.actor USING btree (kind) WHERE (kind = 'system'::text);
+
+CREATE UNIQUE INDEX area_code ON public.area USING btree (code) WHERE (valid_to IS NULL);
+
+CREATE INDEX area_geom ON public.area USING gist (geom);
+
+CREATE INDEX area_path_area ON public.area_path USING btree (area_id);
+
+CREATE UNIQUE INDEX area_root ON public.area USING btree (((parent_id IS NULL))) WHERE ((parent_id IS NULL) AND (valid_to IS NULL));
+
+CREATE INDEX building_geom ON public.building USING gist (geom);
+
+CREATE INDEX call_attempt_open ON public.call_attempt USING btree (person_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX call_event_session ON public.call_event USING btree (session_id);
+
+CREATE INDEX call_session_next ON public.call_session USING btree (next_at) WHERE (state = 'running'::text);
+
+CREATE INDEX event_closed ON public.event USING btree (closed_at);
+
+CREATE INDEX event_due ON public.event USING btree (due_at);
+
+CREATE INDEX event_geom ON public.event USING gist (geom);
+
+CREATE INDEX event_grids ON public.event USING gin (grid_ids);
+
+CREATE INDEX event_log_event ON public.event_log USING btree (event_id);
+
+CREATE INDEX event_opened ON public.event USING btree (opened_at);
+
+CREATE INDEX event_still_open ON public.event USING btree (opened_at) WHERE (closed_at IS NULL);
+
+CREATE INDEX event_yellow ON public.event USING btree (yellow_at);
+
+CREATE INDEX facility_area ON public.facility USING btree (area_id);
+
+CREATE INDEX facility_geom ON public.facility USING gist (geom);
+
+CREATE INDEX grid_area ON public.grid USING btree (area_id);
+
+CREATE UNIQUE INDEX grid_code ON public.grid USING btree (kind, code) WHERE (valid_to IS NULL);
+
+CREATE INDEX grid_geom ON public.grid USING gist (geom);
+
+CREATE INDEX grid_visit_open ON public.grid_visit USING btree (person_id) WHERE (left_at IS NULL);
+
+CREATE INDEX latest_position_geog ON public.latest_position USING gist (geog);
+
+CREATE INDEX person_area ON public.person USING btree (area_id);
+
+CREATE INDEX position_history_at ON ONLY public.position_history USING brin (at);
+
+CREATE INDEX position_history_rest_at_idx ON public.position_history_rest USING brin (at);
+
+CREATE INDEX post_grid ON public.post USING btree (grid_id);
+
+CREATE INDEX post_person ON public.post USING btree (person_id);
+
+CREATE INDEX road_geom ON public.road USING gist (geom);
+
+CREATE INDEX shift_time ON public.shift USING btree (planned_start, planned_end);
+
+ALTER INDEX public.position_history_at ATTACH PARTITION public.position_history_rest_at_idx;
+
+ALTER INDEX public.position_history_pkey ATTACH PARTITION public.position_history_rest_pkey;
+
+CREATE TRIGGER area_path AFTER INSERT OR DELETE OR UPDATE OF parent_id ON public.area FOR EACH STATEMENT EXECUTE FUNCTION public.refresh_area_path();
+
+CREATE TRIGGER call_event_inserted AFTER INSERT ON public.call_event FOR EACH ROW EXECUTE FUNCTION public.notify_call();
+
+CREATE TRIGGER event_inserted AFTER INSERT ON public.event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.notify_event();
+
+CREATE TRIGGER event_updated AFTER UPDATE ON public.event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.notify_event();
+
+CREATE TRIGGER event_yellow_at BEFORE INSERT OR UPDATE OF opened_at, due_at ON public.event FOR EACH ROW EXECUTE FUNCTION public.set_yellow_at();
+
+CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.area FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
+CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.facility FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
+CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.grid FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
+CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.person FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
+CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.post FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
+CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.shift FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
+CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.site FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
+ALTER TABLE ONLY public.actor
+    ADD CONSTRAINT actor_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.actor
+    ADD CONSTRAINT actor_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.actor
+    ADD CONSTRAINT actor_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
+
+ALTER TABLE ONLY public.area
+    ADD CONSTRAINT area_level_fkey FOREIGN KEY (level) REFERENCES public.level(code);
+
+ALTER TABLE ONLY public.area
+    ADD CONSTRAINT area_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.building
+    ADD CONSTRAINT building_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.call_attempt
+    ADD CONSTRAINT call_attempt_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.call_attempt
+    ADD CONSTRAINT call_attempt_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.call_session(id);
+
+ALTER TABLE ONLY public.call_event
+    ADD CONSTRAINT call_event_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES public.call_attempt(id);
+
+ALTER TABLE ONLY public.call_event
+    ADD CONSTRAINT call_event_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.call_session(id);
+
+ALTER TABLE ONLY public.call_policy_step
+    ADD CONSTRAINT call_policy_step_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES public.call_policy(id);
+
+ALTER TABLE ONLY public.call_session
+    ADD CONSTRAINT call_session_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.call_session
+    ADD CONSTRAINT call_session_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.call_session
+    ADD CONSTRAINT call_session_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.event(id);
+
+ALTER TABLE ONLY public.call_session
+    ADD CONSTRAINT call_session_facility_id_fkey FOREIGN KEY (facility_id) REFERENCES public.facility(id);
+
+ALTER TABLE ONLY public.call_session
+    ADD CONSTRAINT call_session_grid_id_fkey FOREIGN KEY (grid_id) REFERENCES public.grid(id);
+
+ALTER TABLE ONLY public.call_session
+    ADD CONSTRAINT call_session_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.event_log
+    ADD CONSTRAINT event_log_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.event(id);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
+
+ALTER TABLE ONLY public.event_type
+    ADD CONSTRAINT event_type_class_fkey FOREIGN KEY (class) REFERENCES public.event_class(class);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_type_id_fkey FOREIGN KEY (type_id) REFERENCES public.event_type(id);
+
+ALTER TABLE ONLY public.facility
+    ADD CONSTRAINT facility_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.facility
+    ADD CONSTRAINT facility_kind_fkey FOREIGN KEY (kind) REFERENCES public.facility_kind(kind);
+
+ALTER TABLE ONLY public.grid
+    ADD CONSTRAINT grid_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.grid
+    ADD CONSTRAINT grid_kind_fkey FOREIGN KEY (kind) REFERENCES public.grid_kind(kind);
+
+ALTER TABLE ONLY public.grid_visit
+    ADD CONSTRAINT grid_visit_grid_id_fkey FOREIGN KEY (grid_id) REFERENCES public.grid(id);
+
+ALTER TABLE ONLY public.grid_visit
+    ADD CONSTRAINT grid_visit_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.latest_position
+    ADD CONSTRAINT latest_position_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.login_code
+    ADD CONSTRAINT login_code_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.login_session
+    ADD CONSTRAINT login_session_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.login_session
+    ADD CONSTRAINT login_session_code_hash_fkey FOREIGN KEY (code_hash) REFERENCES public.login_code(code_hash);
+
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.post
+    ADD CONSTRAINT post_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.post
+    ADD CONSTRAINT post_grid_id_fkey FOREIGN KEY (grid_id) REFERENCES public.grid(id);
+
+ALTER TABLE ONLY public.post
+    ADD CONSTRAINT post_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.presence
+    ADD CONSTRAINT presence_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.shift
+    ADD CONSTRAINT shift_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.shift
+    ADD CONSTRAINT shift_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.source
+    ADD CONSTRAINT source_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE public.area ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.building ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.call_attempt ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.call_event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.call_session ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.facility ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.grid ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.grid_visit ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.latest_position ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own ON public.call_attempt USING ((person_id = ( SELECT public.actor_person() AS actor_person)));
+
+CREATE POLICY own ON public.shift USING ((person_id = ( SELECT public.actor_person() AS actor_person)));
+
+ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.position_history ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.post ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY scope ON public.area FOR SELECT USING (((id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])) OR (id = ANY (( SELECT public.actor_ancestry() AS actor_ancestry)::integer[])) OR (parent_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))));
+
+CREATE POLICY scope ON public.building USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.call_attempt USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.call_event USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.call_session USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.contact USING (((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])) AND (( SELECT public.actor_role() AS actor_role) = ANY (ARRAY['system'::text, 'administrator'::text, 'commander'::text, 'duty_officer'::text, 'community_officer'::text])))) WITH CHECK (((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])) AND (( SELECT public.actor_role() AS actor_role) = ANY (ARRAY['system'::text, 'administrator'::text]))));
+
+CREATE POLICY scope ON public.event USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.event_log USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.facility USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.grid USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.grid_visit USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.latest_position USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.person USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.position_history USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.post USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.shift USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope_insert ON public.area FOR INSERT WITH CHECK ((parent_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope_update ON public.area FOR UPDATE USING ((id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+ALTER TABLE public.shift ENABLE ROW LEVEL SECURITY;
+
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO wangge_app;
+GRANT USAGE ON SCHEMA public TO wangge_readonly;
+
+REVOKE ALL ON FUNCTION public.drop_position_days_before(day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.drop_position_days_before(day date) TO wangge_app;
+
+REVOKE ALL ON FUNCTION public.ensure_position_day(day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ensure_position_day(day date) TO wangge_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.actor TO wangge_app;
+
+GRANT SELECT(id) ON TABLE public.actor TO wangge_readonly;
+
+GRANT SELECT(kind) ON TABLE public.actor TO wangge_readonly;
+
+GRANT SELECT(name) ON TABLE public.actor TO wangge_readonly;
+
+GRANT SELECT(role) ON TABLE public.actor TO wangge_readonly;
+
+GRANT SELECT(area_id) ON TABLE public.actor TO wangge_readonly;
+
+GRANT SELECT(person_id) ON TABLE public.actor TO wangge_readonly;
+
+GRANT SELECT(source_id) ON TABLE public.actor TO wangge_readonly;
+
+GRANT SELECT(expires_at) ON TABLE public.actor TO wangge_readonly;
+
+GRANT SELECT(revoked_at) ON TABLE public.actor TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.area TO wangge_app;
+GRANT SELECT ON TABLE public.area TO wangge_readonly;
+
+GRANT SELECT ON TABLE public.area_path TO wangge_app;
+GRANT SELECT ON TABLE public.area_path TO wangge_readonly;
+
+GRANT SELECT,INSERT ON TABLE public.audit TO wangge_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.building TO wangge_app;
+GRANT SELECT ON TABLE public.building TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.call_attempt TO wangge_app;
+GRANT SELECT ON TABLE public.call_attempt TO wangge_readonly;
+
+GRANT SELECT,INSERT ON TABLE public.call_event TO wangge_app;
+GRANT SELECT ON TABLE public.call_event TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.call_policy TO wangge_app;
+GRANT SELECT ON TABLE public.call_policy TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.call_policy_step TO wangge_app;
+GRANT SELECT ON TABLE public.call_policy_step TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.call_session TO wangge_app;
+GRANT SELECT ON TABLE public.call_session TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact TO wangge_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.engine_mark TO wangge_app;
+GRANT SELECT ON TABLE public.engine_mark TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.event TO wangge_app;
+GRANT SELECT ON TABLE public.event TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.event_class TO wangge_app;
+GRANT SELECT ON TABLE public.event_class TO wangge_readonly;
+
+GRANT SELECT,INSERT ON TABLE public.event_log TO wangge_app;
+GRANT SELECT ON TABLE public.event_log TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.event_type TO wangge_app;
+GRANT SELECT ON TABLE public.event_type TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.facility TO wangge_app;
+GRANT SELECT ON TABLE public.facility TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.facility_kind TO wangge_app;
+GRANT SELECT ON TABLE public.facility_kind TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.grid TO wangge_app;
+GRANT SELECT ON TABLE public.grid TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.grid_kind TO wangge_app;
+GRANT SELECT ON TABLE public.grid_kind TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.grid_visit TO wangge_app;
+GRANT SELECT ON TABLE public.grid_visit TO wangge_readonly;
+
+GRANT SELECT,INSERT ON TABLE public.ground TO wangge_app;
+GRANT SELECT ON TABLE public.ground TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.intake_counter TO wangge_app;
+GRANT SELECT ON TABLE public.intake_counter TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.latest_position TO wangge_app;
+GRANT SELECT ON TABLE public.latest_position TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.level TO wangge_app;
+GRANT SELECT ON TABLE public.level TO wangge_readonly;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_code TO wangge_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_session TO wangge_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO wangge_app;
+GRANT SELECT ON TABLE public.person TO wangge_readonly;
+
+GRANT SELECT,INSERT ON TABLE public.position_history TO wangge_app;
+GRANT SELECT ON TABLE public.position_history TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.post TO wangge_app;
+GRANT SELECT ON TABLE public.post TO wangge_readonly;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.presence TO wangge_app;
+GRANT SELECT ON TABLE public.presence TO wangge_readonly;
+
+GRANT SELECT,INSERT ON TABLE public.road TO wangge_app;
+GRANT SELECT ON TABLE public.road TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.shift TO wangge_app;
+GRANT SELECT ON TABLE public.shift TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.site TO wangge_app;
+GRANT SELECT ON TABLE public.site TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.source TO wangge_app;
+GRANT SELECT ON TABLE public.source TO wangge_readonly;

@@ -1,0 +1,58 @@
+"""The documents stay true: names exist, targets exist, nothing points at a machine or a registry."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted(ROOT.glob("*.md"))
+
+
+def _tracked() -> list[Path]:
+    names = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split("\n")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+def test_every_make_target_that_is_named_exists(path: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`make (\w+)", path.read_text(encoding="utf-8")):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"make {target}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+def test_every_file_that_is_named_exists(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:dashboard|data|geo|tests)/[\w./-]+)`", text):
+        assert (ROOT / name).exists(), name
+
+
+def test_glossary_names_are_those_of_the_code() -> None:
+    code = "\n".join(
+        p.read_text(encoding="utf-8")
+        for room in ("data", "dashboard", "geo")
+        for p in (ROOT / room).rglob("*")
+        if p.suffix in {".py", ".sql"}
+    )
+    for line in (ROOT / "GLOSSARY.md").read_text(encoding="utf-8").splitlines():
+        cells = line.split("|")
+        if len(cells) == 5 and "`" in cells[3]:
+            for name in re.findall(r"`(\w+)", cells[3]):
+                assert re.search(rf"\b{name}\b", code), name
+
+
+def test_no_committed_file_names_a_machine_or_a_registry() -> None:
+    hosts = "|".join((r"pypi\.org", r"pythonhosted", r"registry\.npmjs", r"deb\.debian\.org"))
+    paths = "|".join(("/work" + "/", "/tmp/" + "bash_jobs"))
+    for path in _tracked():
+        if path.suffix in {".png", ".woff2", ".mo", ".ico"}:
+            continue
+        text = path.read_text(encoding="utf-8", errors="ignore")
+        found = re.search(f"{hosts}|{paths}", text)
+        assert not found or path == Path(__file__), f"{path.relative_to(ROOT)}: {found}"
