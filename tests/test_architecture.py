@@ -72,9 +72,9 @@ def _texts(path: Path) -> Iterator[str]:
         and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in documents:
-                yield node.value
+        text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if text and id(node) not in documents:
+            yield node.value
 
 
 @pytest.mark.parametrize("path", [p for p in PYTHON if "dashboard" in p.parts], ids=_name)

@@ -1,4 +1,4 @@
-"""The documents stay true: names exist, targets exist, nothing points at a machine or a registry."""
+"""The documents stay true: what they name exists, and nothing points at a machine."""
 
 from __future__ import annotations
 
