@@ -1,0 +1,1 @@
+"""The invented town: pure, seeded generators of everything the demo shows."""

@@ -1,0 +1,187 @@
+"""The demo town in one call. Same seed, same town, to the last vertex."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+from data.demo import layout
+from data.demo.division import Cut, Defect, make_grids, place_code, sector_code
+from data.demo.ground import Ground, make_ground
+from data.demo.model import (
+    Area,
+    Building,
+    Facility,
+    Feature,
+    Grid,
+    PlantedDefect,
+    Road,
+    Town,
+)
+from data.demo.people import make_forces
+from data.demo.plane import geometry_to_degrees
+from data.demo.roads import CLASSES, RoadGraph, make_roads
+from data.demo.tessellate import make_pieces
+
+_FIRMS = 120
+_DRAWN_AS = {
+    "highway": "trunk", "main": "main", "ring": "main", "county": "minor",
+    "street": "minor", "lane": "track", "field": "track",
+}  # fmt: skip
+
+
+def make_town(*, seed: int = 7) -> Town:
+    """Build the whole town; a pure function of the seed, a few seconds on one core."""
+    ground = make_ground(seed=seed)
+    graph = make_roads(seed=seed, ground=ground)
+    cuts, defects = make_grids(seed=seed, pieces=make_pieces(seed=seed, ground=ground))
+    buildings: tuple[Building, ...] = ()
+    facilities: tuple[Facility, ...] = ()
+    lived = _residents(cuts, buildings)
+    forces = make_forces(seed=seed, cuts=cuts, weight=_weights(cuts, lived))
+    grids = _grids(cuts, lived)
+    return Town(
+        seed=seed,
+        areas=_areas(cuts),
+        grids=grids,
+        roads=_roads(graph, ground),
+        features=_features(ground),
+        buildings=buildings,
+        facilities=facilities,
+        people=forces.people,
+        posts=forces.posts,
+        teams=forces.teams,
+        planted_defects=tuple(_defect(defect) for defect in defects),
+        graph=graph,
+    )
+
+
+def _multi(geometry: shapely.Geometry) -> shapely.MultiPolygon:
+    return shapely.MultiPolygon(list(shapely.get_parts(geometry_to_degrees(geometry))))
+
+
+def _residents(cuts: Sequence[Cut], buildings: Sequence[Building]) -> dict[str, tuple[int, int]]:
+    """Residents and households by grid code."""
+    out: dict[str, tuple[int, int]] = {}
+    for cut in cuts:
+        place = layout.PLACES[cut.place]
+        if cut.kind == "service":
+            people = place.population // place.service_grids
+            out[cut.code] = (people, round(people / 2.77))
+        elif cut.kind == "administrative":
+            out[cut.code] = (place.population, round(place.population / 2.77))
+        else:
+            out[cut.code] = (0, 0)
+    return out
+
+
+def _weights(cuts: Sequence[Cut], lived: dict[str, tuple[int, int]]) -> dict[str, float]:
+    """How much work a grid is, 1 = a usual service grid."""
+    usual = np.mean([lived[cut.code][0] for cut in cuts if cut.kind == "service"])
+    return {
+        cut.code: 0.35 if cut.kind == "zone" else float(lived[cut.code][0] / usual) for cut in cuts
+    }
+
+
+def _grids(cuts: Sequence[Cut], lived: dict[str, tuple[int, int]]) -> tuple[Grid, ...]:
+    return tuple(
+        Grid(
+            code=cut.code,
+            name=cut.name,
+            kind=cut.kind,
+            area_code=place_code(cut.place),
+            geometry=_multi(cut.geometry),
+            population=lived[cut.code][0],
+            households=lived[cut.code][1],
+            parent_code=cut.parent_code,
+        )
+        for cut in cuts
+    )
+
+
+def _areas(cuts: Sequence[Cut]) -> tuple[Area, ...]:
+    """The tree, parents before children; each shape is the union of its children's."""
+    shape = {cut.place: cut.geometry for cut in cuts if cut.kind == "administrative"}
+    everyone = range(len(layout.PLACES))
+    town = _multi(shapely.coverage_union_all([shape[i] for i in everyone]))
+    total = sum(place.population for place in layout.PLACES)
+    homes = sum(round(place.population / 2.77) for place in layout.PLACES)
+    out = [
+        Area(
+            layout.DISTRICT_CODE, layout.DISTRICT_NAME, "district", None, town, total, homes, _FIRMS
+        ),
+        Area(
+            layout.TOWN_CODE,
+            layout.TOWN_NAME,
+            "town",
+            layout.DISTRICT_CODE,
+            town,
+            total,
+            homes,
+            _FIRMS,
+        ),
+    ]
+    for number, sector in enumerate(layout.SECTORS):
+        own = [i for i in everyone if layout.PLACES[i].sector == number]
+        out.append(
+            Area(
+                code=sector_code(number),
+                name=sector.name,
+                level="sector",
+                parent_code=layout.TOWN_CODE,
+                geometry=_multi(shapely.coverage_union_all([shape[i] for i in own])),
+                population=sum(layout.PLACES[i].population for i in own),
+                households=sum(round(layout.PLACES[i].population / 2.77) for i in own),
+                firms=sum(_firms(i) for i in own),
+            )
+        )
+    out += [_community(i, shape[i]) for i in everyone]
+    return tuple(out)
+
+
+def _community(index: int, shape: shapely.Geometry) -> Area:
+    place = layout.PLACES[index]
+    return Area(
+        code=place_code(index),
+        name=place.name,
+        level="community",
+        parent_code=sector_code(place.sector),
+        geometry=_multi(shape),
+        population=place.population,
+        households=round(place.population / 2.77),
+        firms=_firms(index),
+        is_urban=place.is_urban,
+    )
+
+
+def _firms(index: int) -> int:
+    """The 120 firms: seven in each village of an enterprise sector, the rest spread thinly."""
+    if layout.SECTORS[layout.PLACES[index].sector].is_enterprise:
+        return 7
+    return 2 if index < 10 else 1
+
+
+def _roads(graph: RoadGraph, ground: Ground) -> tuple[Road, ...]:
+    lines = geometry_to_degrees(np.array(graph.edges, dtype=object))
+    out = [
+        Road(graph.names[name], _DRAWN_AS[CLASSES[rank]], line)
+        for name, rank, line in zip(graph.name, graph.rank, lines, strict=True)
+    ]
+    out.append(Road("铁路", "rail", geometry_to_degrees(ground.rail)))
+    return tuple(out)
+
+
+def _features(ground: Ground) -> tuple[Feature, ...]:
+    water = [Feature("water", name, geometry_to_degrees(shape)) for name, _, shape in ground.water]
+    return (*water, *(Feature("wood", "林地", geometry_to_degrees(w)) for w in ground.woods))
+
+
+def _defect(defect: Defect) -> PlantedDefect:
+    return PlantedDefect(
+        kind=defect.kind,
+        grid_codes=defect.grid_codes,
+        geometry=geometry_to_degrees(defect.geometry),
+        area_m2=float(shapely.area(defect.geometry)),
+    )
