@@ -1,0 +1,108 @@
+"""What a called person and his device say: it rings, 收到, 去不了.
+
+Runs as the system actor: the call may come from an area that the person does not see. That the
+attempt is his own is checked here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from data.calls import ledger
+from data.calls.lifecycle import OPEN, AttemptState, By
+from data.calls.model import Attempt, Moment, Session
+from data.database import Connection, fetch_one
+from data.errors import NotFound
+from data.queries import load
+
+SQL = load(__file__)
+S = AttemptState
+
+
+class Said(StrEnum):
+    """What became of a person's answer."""
+
+    ACKNOWLEDGED = "acknowledged"
+    DECLINED = "declined"
+    ANSWERED_BY_OTHER = "answered_by_other"
+    ENDED = "ended"  # rang out, or the caller ended it
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to tell the person who answered, and the session it was about."""
+
+    said: Said
+    session_id: int
+
+
+async def acknowledge(
+    connection: Connection, *, attempt_id: int, person_id: int, when: Moment
+) -> Reply:
+    """收到. The first one wins and ends the other legs; the same again is the same answer.
+
+    Raises NotFound unless the attempt is this person's own.
+    """
+    session, attempt = await _own(connection, attempt_id, person_id)
+    if attempt.state in OPEN:
+        attempt = await ledger.move(connection, session, attempt, S.ACKNOWLEDGED, By.PERSON, when)
+        await _settle(connection, session, when)
+    elif attempt.state is not S.ACKNOWLEDGED:
+        # Too late for the session, yet the ledger keeps that he would have come.
+        detail = {"said": "acknowledged"}
+        await ledger.log(connection, session, attempt.id, when, "late", detail)
+    return await _reply(connection, session, attempt)
+
+
+async def decline(
+    connection: Connection, *, attempt_id: int, person_id: int, reason: str, when: Moment
+) -> Reply:
+    """去不了, with a reason. Raises NotFound unless the attempt is this person's own."""
+    session, attempt = await _own(connection, attempt_id, person_id)
+    if attempt.state in OPEN:
+        detail = {"reason": reason}
+        attempt = await ledger.move(
+            connection, session, attempt, S.DECLINED, By.PERSON, when, detail=detail
+        )
+        await _settle(connection, session, when)
+    return await _reply(connection, session, attempt)
+
+
+async def rings(
+    connection: Connection, *, attempt_id: int, person_id: int, when: Moment
+) -> AttemptState:
+    """The device says that it rings. Raises NotFound unless the attempt is this person's own."""
+    session, attempt = await _own(connection, attempt_id, person_id)
+    if attempt.state is S.QUEUED:  # it learnt of the call by itself, after a reconnect
+        attempt = await ledger.move(connection, session, attempt, S.DIALLING, By.CHANNEL, when)
+    if attempt.state is S.DIALLING:
+        attempt = await ledger.move(connection, session, attempt, S.RINGING, By.DEVICE, when)
+        await _settle(connection, session, when)
+    return attempt.state
+
+
+async def _own(connection: Connection, attempt_id: int, person_id: int) -> tuple[Session, Attempt]:
+    """An attempt of this person, with its session locked."""
+    row = await fetch_one(connection, SQL.session_of_attempt, {"id": attempt_id})
+    session = await ledger.lock(connection, row["session_id"]) if row else None
+    if session is not None:
+        for attempt in await ledger.attempts_of(connection, session):
+            if attempt.id == attempt_id and attempt.person_id == person_id:
+                return session, attempt
+    raise NotFound(what="call", key=attempt_id)
+
+
+async def _settle(connection: Connection, session: Session, when: Moment) -> None:
+    await ledger.settle(connection, session, await ledger.attempts_of(connection, session), when)
+
+
+async def _reply(connection: Connection, session: Session, attempt: Attempt) -> Reply:
+    if attempt.state is S.ACKNOWLEDGED:
+        return Reply(Said.ACKNOWLEDGED, session.id)
+    if attempt.state is S.DECLINED:
+        return Reply(Said.DECLINED, session.id)
+    for other in await ledger.attempts_of(connection, session):
+        if other.state is S.ACKNOWLEDGED:
+            return Reply(Said.ANSWERED_BY_OTHER, session.id)
+    return Reply(Said.ENDED, session.id)

@@ -1,0 +1,44 @@
+"""Who has a duty page open. A link is real, so its times are real, whatever the site's clock says.
+
+One row a connection, kept by the process that holds it; a row that no longer beats is a closed
+page, so a killed process needs nobody to tidy up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from data.calls.targets import PRESENCE_LASTS_S
+from data.database import Connection
+from data.queries import load
+
+SQL = load(__file__)
+LASTS = timedelta(seconds=PRESENCE_LASTS_S)
+
+
+async def opened(
+    connection: Connection, *, process: str, key: str, person_id: int, real: datetime
+) -> None:
+    """A person's duty page is open on this process."""
+    given = {"process": process, "key": key, "person_id": person_id, "real": real}
+    await connection.execute(SQL.opened, given)
+
+
+async def beat(
+    connection: Connection, *, process: str, keys: Collection[str], real: datetime
+) -> None:
+    """These connections of a process still live."""
+    given = {"process": process, "keys": list(keys), "real": real}
+    await connection.execute(SQL.beat, given)
+
+
+async def closed(connection: Connection, *, process: str, key: str) -> None:
+    """A connection has ended; the person is offline at once."""
+    await connection.execute(SQL.closed, {"process": process, "key": key})
+
+
+async def sweep(connection: Connection, real: datetime) -> int:
+    """Remove rows that have not beaten for long; how many."""
+    cursor = await connection.execute(SQL.sweep, {"before": real - 4 * LASTS})
+    return cursor.rowcount

@@ -1,0 +1,149 @@
+"""Calls as the screens and phones read them: plain dictionaries, ready for JSON.
+
+Times are site time in milliseconds; what a ring still lasts is in real seconds. No contact
+address is ever part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from data.calls.model import Moment, Ring, SubjectKind
+from data.database import Connection, fetch_all
+from data.queries import load
+
+SQL = load(__file__)
+
+
+def _ms(at: datetime | None) -> int | None:
+    return None if at is None else round(at.timestamp() * 1000)
+
+
+def _left_s(until: datetime | None, when: Moment) -> float:
+    left = 0.0 if until is None else (until - when.real).total_seconds()
+    return round(max(0.0, left), 1)
+
+
+async def sessions(
+    connection: Connection, ids: Iterable[int], when: Moment
+) -> list[dict[str, Any]]:
+    """Sessions with their attempts, best first; those that the actor cannot see are left out."""
+    wanted = {"ids": list(ids)}
+    legs: dict[int, list[dict[str, Any]]] = {}
+    found = await fetch_all(connection, SQL.sessions, wanted)
+    for row in await fetch_all(connection, SQL.attempts, wanted):
+        legs.setdefault(row["session_id"], []).append(_attempt(row))
+    return [_session(row, legs.get(row["id"], []), when) for row in found]
+
+
+def _session(row: dict[str, Any], attempts: list[dict[str, Any]], when: Moment) -> dict[str, Any]:
+    kind = next(kind for kind in SubjectKind if row[f"{kind}_id"] is not None)
+    return {
+        "id": row["id"],
+        "area_id": row["area_id"],
+        "state": row["state"],
+        "outcome": row["outcome"],
+        "subject": {"kind": kind.value, "id": row[f"{kind}_id"]},
+        "by": row["caller"],
+        "started": _ms(row["started_at"]),
+        "ended": _ms(row["ended_at"]),
+        "remaining_s": _left_s(row["ring_until"], when),
+        "attempts": attempts,
+    }
+
+
+def _attempt(row: dict[str, Any]) -> dict[str, Any]:
+    who = row["who"] or {}
+    return {
+        "id": row["id"],
+        "person": {"id": row["person_id"], "name": who.get("name"), "post": who.get("post")},
+        "grid": who.get("grid"),
+        "distance_m": who.get("distance_m"),
+        "channel": row["channel"],
+        "state": row["state"],
+        "at": _ms(row["at"]),
+        "reason": row["reason"],
+    }
+
+
+async def lines(connection: Connection, session_id: int) -> list[dict[str, Any]]:
+    """The ledger of one session in its order."""
+    rows = await fetch_all(connection, SQL.lines, {"id": session_id})
+    return [{**row, "at": _ms(row["at"])} for row in rows]
+
+
+async def recent(
+    connection: Connection, *, since: datetime, when: Moment, most: int = 50
+) -> list[dict[str, Any]]:
+    """The last sessions since a site time, newest first."""
+    rows = await fetch_all(connection, SQL.recent, {"at": when.site, "since": since, "most": most})
+    seen = await sessions(connection, [row["id"] for row in rows], when)
+    return seen[::-1]
+
+
+async def rings(
+    connection: Connection,
+    *,
+    when: Moment,
+    attempt_ids: Iterable[int] = (),
+    person_id: int | None = None,
+) -> list[Ring]:
+    """Open attempts by id, or all of a person, with what he must read. Runs as the system."""
+    given = {"attempt_ids": list(attempt_ids), "person_id": person_id}
+    if not given["attempt_ids"] and person_id is None:
+        return []
+    rows = await fetch_all(connection, SQL.rings, given)
+    return [
+        Ring(r["attempt_id"], r["session_id"], r["person_id"], r["channel"], _body(r, when))
+        for r in rows
+    ]
+
+
+def _body(row: dict[str, Any], when: Moment) -> dict[str, Any]:
+    event = None
+    if row["event_id"] is not None:
+        event = {
+            "id": row["event_id"],
+            "name_zh": row["type_zh"],
+            "name_en": row["type_en"],
+            "text": row["text"],
+            "address": row["address"],
+            "due": _ms(row["due_at"]),
+            "yellow": _ms(row["yellow_at"]),
+        }
+    return {
+        "attempt": row["attempt_id"],
+        "session": row["session_id"],
+        "state": row["state"],
+        "ring_s": row["ring_s"],
+        "remaining_s": _left_s(row["ring_until"], when),
+        "now": _ms(when.site),
+        "from": {"name": row["caller"], "role": row["caller_role"]},
+        "others": row["others"],
+        "event": event,
+        "community": row["community"],
+        "grid": row["grid"],
+        "facility": row["facility"],
+        "lon": row["lon"],
+        "lat": row["lat"],
+    }
+
+
+async def ends(connection: Connection, attempt_ids: Iterable[int]) -> list[dict[str, Any]]:
+    """Those of the attempts that have ended, with who came instead. Runs as the system."""
+    wanted = {"attempt_ids": list(attempt_ids)}
+    if not wanted["attempt_ids"]:
+        return []
+    rows = await fetch_all(connection, SQL.ends, wanted)
+    return [
+        {
+            "attempt": row["attempt_id"],
+            "session": row["session_id"],
+            "state": row["state"],
+            "outcome": row["outcome"],
+            "by": row["acknowledged_by"],
+        }
+        for row in rows
+    ]

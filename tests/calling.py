@@ -1,0 +1,130 @@
+"""A town with a dispatcher in the west, and calls with a clock that the test moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dashboard.embedded import Store
+from data import actors
+from data.access import Actor
+from data.calls import answers, dial, presence, sessions, view
+from data.calls.channel import MemoryChannel
+from data.calls.model import Moment, Subject, SubjectKind
+from data.database import Database
+from tests.factories import NOON, Town, make_town
+
+REAL = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+
+@dataclass
+class Desk:
+    """The dispatcher's desk and the phones of the town; `advance` moves both clocks."""
+
+    town: Town
+    dispatcher: Actor
+    elapsed: timedelta = timedelta(0)
+    channel: MemoryChannel = field(default_factory=MemoryChannel)
+
+    @property
+    def when(self) -> Moment:
+        return Moment(site=NOON + self.elapsed, real=REAL + self.elapsed)
+
+    def advance(self, seconds: float) -> None:
+        self.elapsed += timedelta(seconds=seconds)
+
+    def _system(self) -> Any:
+        return self.town.database.acting(self.town.system_id)
+
+    async def open_page(self, *people: str) -> None:
+        async with self._system() as link:
+            for name in people:
+                await presence.opened(
+                    link,
+                    process="web",
+                    key=name,
+                    person_id=self.town.people[name],
+                    real=self.when.real,
+                )
+
+    async def click(self, kind: str, id_: int, key: str = "k", actor: Actor | None = None) -> int:
+        """Start a session as the dispatcher and fire it, as the API does."""
+        who = actor or self.dispatcher
+        async with self.town.database.acting(who.id) as link:
+            session = await sessions.start(
+                link,
+                actor=who,
+                request_key=key,
+                subject=Subject(SubjectKind(kind), id_),
+                when=self.when,
+            )
+        async with self._system() as link:
+            await sessions.advance(link, session, self.when)
+        return session
+
+    async def dial(self, session: int, owner: str = "web") -> list[int]:
+        rings = await dial.dial(
+            self.town.database,
+            self.channel,
+            session_id=session,
+            system_id=self.town.system_id,
+            owner=owner,
+            now=lambda: self.when,
+        )
+        return [ring.person_id for ring in rings]
+
+    async def engine(self) -> int:
+        """One pass of the engine: all that is due; how many sessions."""
+        n = 0
+        while True:
+            async with self._system() as link:
+                if await sessions.advance_one_due(link, self.when) is None:
+                    return n
+            n += 1
+
+    async def acknowledge(self, attempt: int, person: str) -> str:
+        async with self._system() as link:
+            reply = await answers.acknowledge(
+                link, attempt_id=attempt, person_id=self.town.people[person], when=self.when
+            )
+        return reply.said
+
+    async def decline(self, attempt: int, person: str, reason: str = "far away") -> str:
+        async with self._system() as link:
+            reply = await answers.decline(
+                link,
+                attempt_id=attempt,
+                person_id=self.town.people[person],
+                reason=reason,
+                when=self.when,
+            )
+        return reply.said
+
+    async def seen(self, session: int, actor: Actor | None = None) -> dict[str, Any]:
+        who = actor or self.dispatcher
+        async with self.town.database.acting(who.id) as link:
+            (card,) = await view.sessions(link, [session], self.when)
+        return card
+
+    async def states(self, session: int) -> dict[str, str]:
+        """State by the person's name."""
+        card = await self.seen(session)
+        return {a["person"]["name"]: a["state"] for a in card["attempts"]}
+
+    async def attempt(self, session: int, person: str) -> int:
+        card = await self.seen(session)
+        return int(next(a["id"] for a in card["attempts"] if a["person"]["name"] == person))
+
+    async def ledger(self, session: int) -> list[str]:
+        async with self._system() as link:
+            return [line["action"] for line in await view.lines(link, session)]
+
+
+async def make_desk(database: Database, store: Store) -> Desk:
+    town = await make_town(database, store.admin_url)
+    async with database.acting(town.system_id) as link:
+        dispatcher = await actors.create_account(
+            link, name="dora", password="long enough", role="duty_officer", area="code-west"
+        )
+    return Desk(town, dispatcher)
