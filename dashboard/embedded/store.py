@@ -92,9 +92,9 @@ async def stop(home: Path) -> bool:
 
 
 def _start(home: Path, say: Callable[[str], None], careless: bool) -> Store:
-    installation = find.find() or install.install(say)
     with clusters.locked(home):
         passwords = _passwords(home)
+        installation = find.find() or install.install(say)
         cluster = clusters.prepare(home, installation, passwords[ADMIN])
         store = _urls(cluster.folder, passwords)
         if not _answers(store):

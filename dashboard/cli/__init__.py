@@ -1,0 +1,64 @@
+"""`wangge`: each command is a file of its own, imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from data.errors import WanggeError
+
+
+class Entry(NamedTuple):
+    """Where a command lives (`module:attribute` under dashboard.cli), and its line in the help."""
+
+    target: str
+    help: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "demo": Entry("demo:demo", "Start the invented town: store, server, simulator."),
+    "up": Entry("up:up", "Start the site that this store holds."),
+    "serve": Entry("serve:serve", "Run one role: web, ingest or engine."),
+    "token": Entry("token:token", "Make and revoke bearer tokens."),
+    "kiosk": Entry("token:kiosk", "Make read-only links for wall screens."),
+    "account": Entry("token:account", "Make accounts that sign in with a password."),
+    "store": Entry("store:store", "Start, stop or look at the private database."),
+}
+
+
+class Lazy(click.Group):
+    """A group that knows its commands' names, and imports one when it is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].target.partition(":")
+        command = getattr(import_module(f"dashboard.cli.{module}"), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help needs no command's module."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
+        """Our own errors are words for the user, never a traceback."""
+        try:
+            return super().main(args, *rest, **options)
+        except WanggeError as error:
+            click.secho(f"wangge: {error}", fg="red", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wangge")
+def main() -> None:
+    """Wangge (网格): one screen shows the whole district, one click calls staff."""

@@ -1,0 +1,109 @@
+"""`wangge token | kiosk | account`: who may come in, and who no longer may."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import click
+
+from dashboard.cli.opened import system_database
+from dashboard.settings import Settings
+from data import actors
+from data.access import ROLES
+
+ROLE = click.Choice(sorted(set(ROLES) - {"system"}))
+
+
+@click.group()
+def token() -> None:
+    """Make and revoke bearer tokens."""
+
+
+@token.command(name="create")
+@click.option("--role", type=ROLE, required=True, help="What the token may do.")
+@click.option("--area", help="Code of the area it is for; none = the whole site.")
+@click.option("--source", help="Name of the source, for tokens that bring data in.")
+@click.option("--name", help="What the audit calls it.")
+def create_token(role: str, area: str | None, source: str | None, name: str | None) -> None:
+    """Print a new token as the last word. It is shown this once only."""
+    click.echo(f"token: {asyncio.run(_create(role, area, source, name))}")
+
+
+@token.command(name="revoke")
+@click.argument("secret")
+def revoke_token(secret: str) -> None:
+    """End a token or kiosk link at once; open screens lose their feed."""
+    asyncio.run(_revoke(secret))
+    click.echo("revoked")
+
+
+@click.group()
+def kiosk() -> None:
+    """Make read-only links for wall screens."""
+
+
+@kiosk.command(name="create")
+@click.option("--area", help="Code of the area it shows; none = the whole site.")
+@click.option("--name", default="wall", help="What the audit calls it.")
+def create_kiosk(area: str | None, name: str) -> None:
+    """Print a link that opens the wall read-only. Revoke it with: wangge token revoke SECRET."""
+    secret = asyncio.run(_create("kiosk", area, None, name))
+    click.echo(f"{Settings.load().base_url}/kiosk/{secret}")
+
+
+@click.group()
+def account() -> None:
+    """Make accounts that sign in with a password."""
+
+
+@account.command(name="create")
+@click.option("--name", required=True)
+@click.option("--role", type=ROLE, required=True)
+@click.option("--area", help="Code of the account's area; none = the whole site.")
+@click.option("--person", help="Code of the person, for accounts that are called.")
+@click.password_option(help="Asked for when it is not given; at least 8 characters.")
+def create_account(
+    name: str, role: str, area: str | None, person: str | None, password: str
+) -> None:
+    """Make an account, or give one that exists a new password, role and area."""
+    asyncio.run(_account(name, role, area, person, password))
+    click.echo(f"account {name} ({role}) is ready")
+
+
+async def _create(role: str, area: str | None, source: str | None, name: str | None) -> str:
+    async with system_database() as (database, system):
+        async with database.acting(system.id) as connection:
+            actor, secret = await actors.create_token(
+                connection, role=role, area=area, source=source, name=name
+            )
+            await actors.record(
+                connection, system.id, _now(), "create_token", str(actor.id), role=role
+            )
+    return secret
+
+
+async def _revoke(secret: str) -> None:
+    async with system_database() as (database, system):
+        async with database.acting(system.id) as connection:
+            found = await actors.by_secret(connection, secret, _now())
+            if found is None:
+                raise click.ClickException("no such token, or it has ended already")
+            await actors.revoke(connection, found.id, _now())
+            await actors.record(connection, system.id, _now(), "revoke_token", str(found.id))
+
+
+async def _account(
+    name: str, role: str, area: str | None, person: str | None, password: str
+) -> None:
+    async with system_database() as (database, system):
+        async with database.acting(system.id) as connection:
+            person_id = await actors.person_id(connection, person)
+            made = await actors.create_account(
+                connection, name=name, password=password, role=role, area=area, person_id=person_id
+            )
+            await actors.record(connection, system.id, _now(), "create_account", str(made.id))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

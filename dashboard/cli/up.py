@@ -1,0 +1,44 @@
+"""`wangge up`: start the site that the store holds, and say where to look."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import click
+
+from dashboard import launch, welcome
+from dashboard.embedded import Store
+from dashboard.settings import Settings
+from data.database import Database
+
+
+def say(text: str) -> None:
+    """Progress goes to stderr; stdout holds what is meant to be read by programs."""
+    click.echo(f"  {text}", err=True)
+
+
+@click.command()
+def up() -> None:
+    """Start the site that this store holds: web, ingest and engine, until Ctrl-C."""
+    asyncio.run(_up(Settings.load()))
+
+
+async def _up(settings: Settings) -> None:
+    async with launch.opened(settings, say) as store:
+        settings = await launch.claim_ports(settings)
+
+        async def greet() -> None:
+            await print_welcome(settings, store)
+
+        await launch.run(settings, store, say=say, welcome=greet)
+
+
+async def print_welcome(settings: Settings, store: Store) -> None:
+    """The ready line, the kiosk link and the accounts."""
+    async with Database(store.app_url, store.readonly_url, size=2) as database:
+        links = await welcome.prepare(database, settings, datetime.now(UTC))
+    for account in links.accounts:
+        click.echo(f"account: {account.name} / {account.password}  ({account.role})")
+    click.echo(f"kiosk: {links.kiosk_url}")
+    click.echo(f"ready: {links.enter_url}")

@@ -1,0 +1,136 @@
+"""Roles as child processes: started together, restarted when they fall, stopped together.
+
+Each child holds the reading end of a pipe whose writing end is the supervisor's alone. When the
+supervisor goes, however it goes, the pipe closes and the children go too: even `kill -9` leaves
+nothing that blocks the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PIPE = "WANGGE_PARENT_PIPE"
+GRACE_S = 4.0
+LOG_LIMIT_BYTES = 10 * 2**20
+BACKOFF_S = (0.2, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One child: its command, and what it adds to the environment."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def wangge(*arguments: str) -> tuple[str, ...]:
+    """The command `wangge …` by this very interpreter."""
+    return (sys.executable, "-m", "dashboard.cli", *arguments)
+
+
+class Supervisor:
+    """Runs roles until told to stop. `logs` gets one file per role."""
+
+    def __init__(self, logs: Path, say: Callable[[str], None]) -> None:
+        self._logs = logs
+        self._say = say
+        self._reading, self._writing = os.pipe()
+        self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._keepers: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def start(self, role: Role) -> None:
+        """Start a role and keep it running."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        self._processes[role.name] = await self._spawn(role)
+        keeper = asyncio.create_task(self._keep(role), name=f"keep {role.name}")
+        self._keepers.add(keeper)
+
+    def pid(self, name: str) -> int:
+        """The process id of a role's present child."""
+        return self._processes[name].pid
+
+    def log(self, name: str) -> Path:
+        """Where a role writes."""
+        return self._logs / f"{name}.log"
+
+    def last_words(self, name: str, lines: int = 12) -> str:
+        """The end of a role's log, for an error message."""
+        try:
+            return "\n".join(self.log(name).read_text(errors="replace").splitlines()[-lines:])
+        except OSError:
+            return ""
+
+    async def stop(self) -> None:
+        """Ask all children to end, and end those that do not listen."""
+        self._stopping = True
+        for process in self._processes.values():
+            _signal(process, signal.SIGTERM)
+        if self._keepers:
+            await asyncio.wait(self._keepers, timeout=GRACE_S)
+        for process in self._processes.values():
+            _signal(process, signal.SIGKILL)
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        for end in (self._reading, self._writing):
+            with contextlib.suppress(OSError):
+                os.close(end)
+
+    async def _keep(self, role: Role) -> None:
+        """Restart a fallen child, slower each time; a long life makes it quick again."""
+        falls = 0
+        clock = asyncio.get_running_loop().time
+        while True:
+            born = clock()
+            code = await self._processes[role.name].wait()
+            if self._stopping:
+                return
+            falls = 0 if clock() - born > 60 else falls + 1
+            self._say(f"{role.name} ended with code {code}, starting it again")
+            await asyncio.sleep(BACKOFF_S[min(falls, len(BACKOFF_S) - 1)])
+            self._processes[role.name] = await self._spawn(role)
+
+    async def _spawn(self, role: Role) -> asyncio.subprocess.Process:
+        log = self.log(role.name)
+        mode = "ab" if log.exists() and log.stat().st_size < LOG_LIMIT_BYTES else "wb"
+        with log.open(mode) as output:
+            return await asyncio.create_subprocess_exec(
+                *role.command,
+                env={**os.environ, **role.environment, PIPE: str(self._reading)},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=(self._reading,),
+                start_new_session=True,  # Ctrl-C is for the supervisor, who stops them in order
+            )
+
+
+def follow_parent() -> None:
+    """In a child: end when the supervisor does. Does nothing in a process started by hand."""
+    pipe = os.environ.pop(PIPE, "")
+    if pipe:
+        threading.Thread(target=_end_with, args=(int(pipe),), daemon=True).start()
+
+
+def _end_with(pipe: int) -> None:
+    os.read(pipe, 1)  # nobody ever writes: it returns when the last writer is gone
+    timer = threading.Timer(GRACE_S, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(number)
