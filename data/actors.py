@@ -64,6 +64,16 @@ async def area_id(connection: Connection, code: str | None) -> int | None:
     return int(row["id"])
 
 
+async def person_id(connection: Connection, code: str | None) -> int | None:
+    """The id of a person by code; None stays None. Raises NotFound."""
+    if code is None:
+        return None
+    row = await fetch_one(connection, SQL.person_by_code, {"code": code})
+    if row is None:
+        raise NotFound(what="person", key=code)
+    return int(row["id"])
+
+
 async def ensure_source(
     connection: Connection,
     name: str,

@@ -56,7 +56,13 @@ WHERE s.secret_hash = %(secret_hash)s AND s.revoked_at IS NULL AND s.expires_at 
 UPDATE login_session SET revoked_at = %(at)s WHERE secret_hash = %(secret_hash)s AND revoked_at IS NULL;
 
 -- name: area_by_code
-SELECT id FROM area WHERE code = %(code)s AND valid_to IS NULL;
+-- A code that several levels use must be written as level:code.
+SELECT min(id) AS id FROM area
+WHERE %(code)s IN (code, level || ':' || code) AND valid_to IS NULL
+HAVING count(*) = 1;
+
+-- name: person_by_code
+SELECT id FROM person WHERE code = %(code)s;
 
 -- name: upsert_source
 INSERT INTO source (name, kind, area_id, coord_sys)

@@ -9,7 +9,7 @@ from dashboard import settings
 from dashboard.embedded import find_running
 from data import actors
 from data.access import Actor
-from data.database import Database
+from data.database import Connection, Database
 from data.errors import WanggeError
 
 
@@ -27,3 +27,10 @@ async def system_database(*, size: int = 2) -> AsyncIterator[tuple[Database, Act
         async with database.acting(None) as connection:
             system = await actors.system_actor(connection)
         yield database, system
+
+
+@asynccontextmanager
+async def system_transaction() -> AsyncIterator[tuple[Connection, Actor]]:
+    """One transaction as the system actor on the running store."""
+    async with system_database() as (database, system), database.acting(system.id) as connection:
+        yield connection, system

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from dashboard.cli.opened import system_database
+from dashboard.cli.opened import system_transaction
 from dashboard.settings import Settings
 from data import actors
 from data.access import ROLES
@@ -72,37 +72,32 @@ def create_account(
 
 
 async def _create(role: str, area: str | None, source: str | None, name: str | None) -> str:
-    async with system_database() as (database, system):
-        async with database.acting(system.id) as connection:
-            actor, secret = await actors.create_token(
-                connection, role=role, area=area, source=source, name=name
-            )
-            await actors.record(
-                connection, system.id, _now(), "create_token", str(actor.id), role=role
-            )
+    async with system_transaction() as (connection, system):
+        actor, secret = await actors.create_token(
+            connection, role=role, area=area, source=source, name=name
+        )
+        await actors.record(connection, system.id, _now(), "create_token", str(actor.id), role=role)
     return secret
 
 
 async def _revoke(secret: str) -> None:
-    async with system_database() as (database, system):
-        async with database.acting(system.id) as connection:
-            found = await actors.by_secret(connection, secret, _now())
-            if found is None:
-                raise click.ClickException("no such token, or it has ended already")
-            await actors.revoke(connection, found.id, _now())
-            await actors.record(connection, system.id, _now(), "revoke_token", str(found.id))
+    async with system_transaction() as (connection, system):
+        found = await actors.by_secret(connection, secret, _now())
+        if found is None:
+            raise click.ClickException("no such token, or it has ended already")
+        await actors.revoke(connection, found.id, _now())
+        await actors.record(connection, system.id, _now(), "revoke_token", str(found.id))
 
 
 async def _account(
     name: str, role: str, area: str | None, person: str | None, password: str
 ) -> None:
-    async with system_database() as (database, system):
-        async with database.acting(system.id) as connection:
-            person_id = await actors.person_id(connection, person)
-            made = await actors.create_account(
-                connection, name=name, password=password, role=role, area=area, person_id=person_id
-            )
-            await actors.record(connection, system.id, _now(), "create_account", str(made.id))
+    async with system_transaction() as (connection, system):
+        person_id = await actors.person_id(connection, person)
+        made = await actors.create_account(
+            connection, name=name, password=password, role=role, area=area, person_id=person_id
+        )
+        await actors.record(connection, system.id, _now(), "create_account", str(made.id))
 
 
 def _now() -> datetime:

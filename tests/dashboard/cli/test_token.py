@@ -1,0 +1,61 @@
+"""Tokens, kiosk links and accounts by the command line, on a running store."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dashboard.cli import main
+from dashboard.embedded import Store
+from data import actors
+from data.database import Database
+from tests.factories import NOON, Town, make_town
+
+
+@pytest.fixture
+async def town(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """The commands find the test's store by the settings."""
+    monkeypatch.setenv("DATABASE_URL", store.app_url)
+    monkeypatch.setenv("DATABASE_ADMIN_URL", store.admin_url)
+    return await make_town(database, store.admin_url)
+
+
+async def wangge(*arguments: str) -> Result:
+    """Run a command as a user does; it has an event loop of its own, hence the thread."""
+    return await asyncio.to_thread(CliRunner().invoke, main, list(arguments))
+
+
+async def test_a_token_is_the_last_word_and_works(town: Town) -> None:
+    said = await wangge("token", "create", "--role", "source", "--area", "code-west")
+    assert said.exit_code == 0, said.output
+    secret = said.stdout.split()[-1]
+    async with town.database.acting(town.system_id) as link:
+        actor = await actors.by_secret(link, secret, NOON)
+    assert actor is not None and actor.role == "source" and actor.area_id == town.areas["west"]
+    assert (await wangge("token", "revoke", secret)).exit_code == 0
+    async with town.database.acting(town.system_id) as link:
+        assert await actors.by_secret(link, secret, NOON) is None
+    assert "ended already" in (await wangge("token", "revoke", secret)).output
+
+
+async def test_a_kiosk_link(town: Town) -> None:
+    said = await wangge("kiosk", "create")
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/kiosk/\S+\n", said.stdout)
+
+
+async def test_an_account_of_a_person(town: Town) -> None:
+    words = ("--name", "chief", "--role", "grid_worker", "--password", "long enough")
+    said = await wangge("account", "create", *words, "--person", "west_chief")
+    assert said.exit_code == 0, said.output
+    async with town.database.acting(town.system_id) as link:
+        found = await actors.account(link, "chief", NOON)
+    assert found is not None and found[0].person_id == town.people["west_chief"]
+
+
+async def test_an_unknown_area_says_so_without_a_traceback(town: Town) -> None:
+    said = await wangge("token", "create", "--role", "source", "--area", "nowhere")
+    assert said.exit_code == 1
+    assert 'no area "nowhere"' in said.output and "Traceback" not in said.output
