@@ -895,7 +895,7 @@ CREATE UNIQUE INDEX actor_account ON public.actor USING btree (name) WHERE (kind
 
 CREATE UNIQUE INDEX actor_system ON public.actor USING btree (kind) WHERE (kind = 'system'::text);
 
-CREATE UNIQUE INDEX area_code ON public.area USING btree (code) WHERE (valid_to IS NULL);
+CREATE UNIQUE INDEX area_code ON public.area USING btree (level, code) WHERE (valid_to IS NULL);
 
 CREATE INDEX area_geom ON public.area USING gist (geom);
 

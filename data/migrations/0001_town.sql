@@ -22,7 +22,8 @@ CREATE TABLE area (
     CHECK (geom IS NULL OR (ST_XMin(geom) >= -180 AND ST_XMax(geom) <= 180
                             AND ST_YMin(geom) >= -90 AND ST_YMax(geom) <= 90))
 );
-CREATE UNIQUE INDEX area_code ON area (code) WHERE valid_to IS NULL;
+-- Codes need to differ within a level only: a division 3 and a battalion 3 may both exist.
+CREATE UNIQUE INDEX area_code ON area (level, code) WHERE valid_to IS NULL;
 CREATE UNIQUE INDEX area_root ON area ((parent_id IS NULL)) WHERE parent_id IS NULL AND valid_to IS NULL;
 CREATE INDEX area_geom ON area USING gist (geom);
 
