@@ -1,0 +1,219 @@
+"""From tables to one batch: columns mapped to fields, geometries in longitude and latitude."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+from numpy.typing import NDArray
+
+from data.importers.errors import AskCrs, NoSuchColumn, NoSuchField
+from data.importers.options import Options
+from data.importers.report import Ledger
+from data.importers.table import Table, text
+from geo import crs as crs_
+
+# Column names that are taken for a field when --map does not say otherwise.
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "code": ("code", "编码", "代码", "编号", "网格编码", "网格编号", "id"),
+    "id": ("id", "编号", "事件编号", "工单编号", "案件编号"),
+    "name": ("name", "名称", "网格名称", "姓名"),
+    "level": ("level", "层级"),
+    "kind": ("kind", "网格类型", "类型"),
+    "parent": ("parent", "parent_code", "上级编码", "所属区域"),
+    "population": ("population", "人口", "常住人口"),
+    "households": ("households", "户数"),
+    "lon": ("lon", "lng", "longitude", "经度"),
+    "lat": ("lat", "latitude", "纬度"),
+    "x": ("x",),
+    "y": ("y",),
+    "wkt": ("wkt", "geometry_wkt"),
+    "address": ("address", "地址"),
+    "service_radius_m": ("service_radius_m", "radius_m", "服务半径"),
+    "phone": ("phone", "mobile", "电话", "手机", "联系电话"),
+    "role": ("role", "岗位", "角色"),
+    "grid": ("grid", "grid_code", "所在网格", "网格"),
+    "force_type": ("force_type", "力量类型"),
+    "team": ("team", "队伍"),
+    "type": ("type", "事件类型", "类型", "小类"),
+    "class": ("class", "大类"),
+    "opened": ("opened", "opened_at", "上报时间"),
+    "due": ("due", "due_at", "截止时间"),
+    "closed": ("closed", "closed_at", "办结时间", "结案时间"),
+    "text": ("text", "description", "描述", "事件描述"),
+}
+POSITION = ("lon", "lat", "x", "y", "wkt")
+
+
+@dataclass(slots=True)
+class Batch:
+    """All rows of all files. `fields` holds a list of raw values per field that some file has.
+
+    `geometry` is an object array in EPSG:4326; `spatial` says whether each row's file has
+    geometry at all. `chosen` tells which column became which field.
+    """
+
+    ledger: Ledger
+    fields: dict[str, list[Any]] = field(default_factory=dict)
+    geometry: NDArray[Any] = field(default_factory=lambda: np.empty(0, dtype=object))
+    spatial: list[bool] = field(default_factory=list)
+    content: list[str] = field(default_factory=list)
+    chosen: dict[str, str] = field(default_factory=dict)
+
+    def text(self, name: str, row: int) -> str:
+        """A field of a row as clean text, "" when it has none."""
+        column = self.fields.get(name)
+        return "" if column is None else text(column[row])
+
+
+def build(
+    tables: Sequence[Table], *, fields: Sequence[str], key_field: str, options: Options
+) -> Batch:
+    """Map and place all tables. Raises NoSuchColumn, NoSuchField, AskCrs."""
+    known = (*fields, *POSITION)
+    for name in options.maps:
+        if name not in known:
+            raise NoSuchField(field=name, fields=", ".join(known))
+    ledger = Ledger([(table.file, table.length) for table in tables])
+    batch = Batch(ledger, {}, np.full(ledger.rows, None, dtype=object))
+    start = 0
+    for table in tables:
+        columns = _mapped(table, known, key_field, options)
+        batch.chosen.update({name: column for name, (column, _) in columns.items()})
+        for name, (_, values) in columns.items():
+            whole = batch.fields.setdefault(name, [None] * ledger.rows)
+            whole[start : start + table.length] = values
+        _note(table, ledger, start)
+        spatial = _place(table, columns, batch, start, options)
+        batch.spatial += [spatial] * table.length
+        start += table.length
+    if key_field not in batch.fields and ledger.rows:
+        ledger.warn("keyed_by_content")
+        batch.content = [one for table in tables for one in _content(table)]
+    return batch
+
+
+Columns = dict[str, tuple[str, Sequence[Any]]]  # field → its column's name and values
+
+
+def _mapped(table: Table, known: Sequence[str], key_field: str, options: Options) -> Columns:
+    by_fold = {name.strip().lower(): name for name in reversed(list(table.columns))}
+
+    def column(name: str) -> str:
+        found = name if name in table.columns else by_fold.get(name.strip().lower())
+        if found is None:
+            columns = ", ".join(table.columns)
+            raise NoSuchColumn(path=table.file, column=name, columns=columns)
+        return found
+
+    mapped: Columns = {}
+    for name in known:
+        if name in options.maps:
+            chosen = column(options.maps[name])
+        else:
+            fitting = [by_fold[alias] for alias in ALIASES.get(name, (name,)) if alias in by_fold]
+            if not fitting:
+                continue
+            chosen = fitting[0]
+        mapped[name] = chosen, table.columns[chosen]
+    if options.key:
+        parts = [table.columns[column(name)] for name in options.key]
+        joined = ["-".join(text(part) for part in row) for row in zip(*parts, strict=True)]
+        missing = ["" if not one.strip("-") else one for one in joined]
+        mapped[key_field] = "-".join(options.key), missing
+    return mapped
+
+
+def _note(table: Table, ledger: Ledger, start: int) -> None:
+    for reason, fields in table.notes:
+        ledger.warn(reason, **fields)
+    for row, (reason, fields) in table.faults.items():
+        ledger.reject(start + row, reason, **fields)
+    for row, how in table.repairs.items():
+        ledger.repair(start + row, how)
+
+
+def _content(table: Table) -> list[str]:
+    """A digest of each row's values and geometry: the key of rows that have none."""
+    shapes = shapely.to_wkb(table.geometry) if table.geometry is not None else None
+    names = sorted(table.columns)
+    digests = []
+    for row in range(table.length):
+        values = [[name, text(table.columns[name][row])] for name in names]
+        digest = hashlib.sha256(orjson.dumps(values))
+        digest.update((shapes[row] or b"") if shapes is not None else b"")
+        digests.append(digest.hexdigest()[:20])
+    return digests
+
+
+def _place(table: Table, columns: Columns, batch: Batch, start: int, options: Options) -> bool:
+    """Bring a table's geometries to EPSG:4326 in the batch; False when it has none at all."""
+    geometry, crs = table.geometry, table.crs
+    if geometry is None:
+        geometry = _from_columns(table, columns, batch.ledger, start)
+    if geometry is None:
+        return False
+    if options.reading.crs is not None:
+        crs = _said(options.reading.crs)
+    elif crs is None and table.geometry is None and "lon" in columns and "wkt" not in columns:
+        batch.ledger.warn("assumed_wgs84", file=table.file)
+        crs = crs_.parse(crs_.WGS84)
+    present = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    if crs is None:
+        for row in np.flatnonzero(present):
+            batch.ledger.reject(start + int(row), "unknown_crs", file=table.file)
+        return True
+    try:
+        placed = crs_.to_wgs84(geometry, crs=crs)
+    except crs_.UnknownCrs as error:
+        raise AskCrs(text=str(error)) from None
+    for row in np.flatnonzero(present & ~crs_.in_range(placed)):
+        x, y = shapely.get_coordinates(geometry[row])[0]
+        batch.ledger.reject(start + int(row), "out_of_range", x=f"{x:.9g}", y=f"{y:.9g}")
+    batch.geometry[start : start + table.length] = placed
+    return True
+
+
+def _said(name: str) -> Any:
+    try:
+        return crs_.parse(name)
+    except crs_.UnknownCrs:
+        raise AskCrs(text=name) from None
+
+
+def _from_columns(
+    table: Table, columns: Columns, ledger: Ledger, start: int
+) -> NDArray[Any] | None:
+    """Geometries from a WKT column or a pair of coordinate columns."""
+    if "wkt" in columns:
+        texts = np.array([text(value) or None for value in columns["wkt"][1]], dtype=object)
+        made: NDArray[Any] = shapely.from_wkt(texts, on_invalid="ignore")
+        for row in np.flatnonzero(shapely.is_missing(made) & (texts != None)):  # noqa: E711
+            ledger.reject(start + int(row), "invalid_geometry", why="not WKT")
+        return shapely.force_2d(made)
+    pair = next((p for p in (("lon", "lat"), ("x", "y")) if p[0] in columns and p[1] in columns), None)
+    if pair is None:
+        return None
+    xy = np.column_stack([_numbers(columns[name], name, ledger, start) for name in pair])
+    points = np.full(table.length, None, dtype=object)
+    there = ~np.isnan(xy).any(axis=1)
+    points[there] = shapely.points(xy[there])
+    return points
+
+
+def _numbers(
+    column: tuple[str, Sequence[Any]], name: str, ledger: Ledger, start: int
+) -> NDArray[np.float64]:
+    numbers = np.full(len(column[1]), np.nan)
+    for row, value in enumerate(column[1]):
+        try:
+            numbers[row] = float(value) if value not in (None, "") else np.nan
+        except (TypeError, ValueError):
+            if text(value):
+                ledger.reject(start + row, "bad_number", field=name, value=text(value)[:40])
+    return numbers

@@ -1,0 +1,57 @@
+"""What makes a whole file unusable; what makes a row unusable is in `reasons`."""
+
+from __future__ import annotations
+
+from data.errors import WanggeError
+
+
+class ImportRefused(WanggeError):
+    """The import was refused."""
+
+
+class NotAFile(ImportRefused):
+    """{path} cannot be read: {why}. Give the path of a local file."""
+
+
+class UnknownFormat(ImportRefused):
+    """{path} is no GeoJSON, GeoPackage, Shapefile (give the .shp or a .zip) or CSV file."""
+
+
+class Unreadable(ImportRefused):
+    """{path} cannot be read as {format}: {why}."""
+
+
+class TooLarge(ImportRefused):
+    """{path} is too large: more than {limit}. Split it, or unpack it and import the parts."""
+
+
+class ChooseLayer(ImportRefused):
+    """{path} holds several layers: {layers}. Choose one with --layer NAME."""
+
+
+class NoSuchLayer(ImportRefused):
+    """{path} has no layer {layer}. It holds: {layers}."""
+
+
+class AskEncoding(ImportRefused):
+    """The encoding of {path} cannot be told from its bytes. Say it with --encoding, e.g. GB18030."""
+
+
+class AskCrs(ImportRefused):
+    """{text} is no coordinate system that can be used. Give one like EPSG:4326 or EPSG:4547."""
+
+
+class NoSuchColumn(ImportRefused):
+    """{path} has no column {column}. It has: {columns}."""
+
+
+class NoSuchField(ImportRefused):
+    """There is no field {field} to map to here. There are: {fields}."""
+
+
+class MissingColumn(ImportRefused):
+    """{path} has no column for {field}. Say which with --map {field}=COLUMN. It has: {columns}."""
+
+
+class MissingOption(ImportRefused):
+    """Say {option}: {why}."""

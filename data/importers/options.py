@@ -1,0 +1,34 @@
+"""What the user says about an import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from data.importers.table import Reading
+
+PARENT_BY = ("code", "name", "location")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`maps` is field → column; `key` the columns that together make the code.
+
+    `group` is the level (areas) or kind (grids, facilities) of rows whose file does not say it;
+    `group_name` its name in (zh, en) where it is new.
+    `parent` is the code of one area for all rows, `parent_by` how a row names its own.
+    """
+
+    reading: Reading = field(default_factory=Reading)
+    maps: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+    group: str | None = None
+    group_name: tuple[str | None, str | None] = (None, None)
+    tiles: bool = False
+    parent: str | None = None
+    parent_by: str | None = None
+    source: str | None = None
+    timezone: str | None = None
+    time_format: str | None = None
+    strict: bool = False
+    dry_run: bool = False

@@ -1,0 +1,147 @@
+"""To which area something belongs: by code, by name, or by where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely import STRtree
+
+from data.importers.options import Options
+from data.importers.report import Ledger
+from data.importers.units import Unit, reject
+from geo import polygons
+
+INSIDE = 0.5  # at least this share of a unit lies in its area
+FULLY = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area with its own geometry (EPSG:4326) or None; `rank` grows with fineness."""
+
+    id: int
+    code: str
+    name: str
+    rank: int
+    parent_id: int | None
+    geometry: Any = None
+
+
+class Places:
+    """The administrative tree in memory, for one import."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self.by_id = {place.id: place for place in places}
+        self.root = next(place for place in self.by_id.values() if place.parent_id is None)
+        self._tree: tuple[STRtree, list[Place], list[Any]] | None = None
+
+    def add(self, place: Place) -> None:
+        """Take in an area that has just been made or changed."""
+        self.by_id[place.id] = place
+        self._tree = None
+
+    def named(self, what: Callable[[Place], str], value: str, rank: int) -> list[Place]:
+        """The areas above `rank` with this code or name: those of the finest such level."""
+        found = [p for p in self.by_id.values() if p.rank < rank and what(p) == value]
+        finest = max((place.rank for place in found), default=0)
+        return [place for place in found if place.rank == finest]
+
+    def limit(self, place: Place) -> Place | None:
+        """The nearest area upwards that has an outline of its own."""
+        at: Place | None = place
+        while at is not None and at.geometry is None:
+            at = None if at.parent_id is None else self.by_id.get(at.parent_id)
+        return at
+
+    def around(self, geometry: Any, rank: int) -> Place | None:
+        """The finest area above `rank` in which most of a geometry lies; the root where no area
+        has an outline. An area without one has the union of its children."""
+        tree, places, shapes = self._index()
+        best: tuple[int, float, int] | None = None
+        for index in tree.query(geometry, predicate="intersects"):
+            place = places[index]
+            if place.rank >= rank:
+                continue
+            share = polygons.share_inside(geometry=geometry, container=shapes[index])
+            if share >= INSIDE and (best is None or (place.rank, share, -place.id) > best):
+                best = place.rank, share, -place.id
+        if best is not None:
+            return self.by_id[-best[2]]
+        bounded = any(0 < p.rank < rank for p in places) or self.root.geometry is not None
+        return None if bounded else self.root
+
+    def _index(self) -> tuple[STRtree, list[Place], list[Any]]:
+        if self._tree is None:
+            shapes = self._shapes()
+            places = [self.by_id[key] for key in shapes]
+            self._tree = STRtree(list(shapes.values())), places, list(shapes.values())
+        return self._tree
+
+    def _shapes(self) -> dict[int, Any]:
+        """Each area's outline; from the finest level upwards, the union of children where none."""
+        shapes: dict[int, Any] = {}
+        children: dict[int, list[Any]] = {}
+        for place in sorted(self.by_id.values(), key=lambda place: -place.rank):
+            shape = place.geometry
+            if shape is None and place.id in children and place.parent_id is not None:
+                shape = polygons.union(children[place.id])
+            if shape is not None:
+                shapes[place.id] = shape
+                if place.parent_id is not None:
+                    children.setdefault(place.parent_id, []).append(shape)
+        return shapes
+
+
+def assign(
+    units: Sequence[Unit], *, places: Places, rank: int, options: Options, ledger: Ledger
+) -> list[Unit]:
+    """Give each unit its area; the others are rejected as orphans or for lying outside."""
+    kept, crossing = [], 0
+    for unit in units:
+        place = _find(unit, places, rank, options, ledger)
+        if place is None:
+            continue
+        limit = places.limit(place)
+        if unit.geometry is not None and limit is not None:
+            share = polygons.share_inside(geometry=unit.geometry, container=limit.geometry)
+            if share < INSIDE:
+                percent = round(share * 100)
+                reject(ledger, unit, "outside_parent", percent=percent, parent=place.name)
+                continue
+            crossing += share < FULLY
+        unit.area_id = place.id
+        kept.append(unit)
+    if crossing:
+        ledger.warn("crosses_parent", n=crossing)
+    return kept
+
+
+def _find(
+    unit: Unit, places: Places, rank: int, options: Options, ledger: Ledger
+) -> Place | None:
+    named = unit.values.get("parent") or ""
+    by = options.parent_by or ("code" if "parent" in options.maps or named else "location")
+    if options.parent is not None:
+        by, named = "code", options.parent
+    if by == "location":
+        place = places.around(unit.geometry, rank) if unit.geometry is not None else places.root
+        if place is None:
+            reject(ledger, unit, "orphan", what="area", key=f"({_where(unit.geometry)})")
+        return place
+    found = places.named(lambda p: p.code if by == "code" else p.name, named, rank)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        reject(ledger, unit, "ambiguous_parent", key=named)
+    else:
+        reject(ledger, unit, "orphan", what="area", key=named or "—")
+    return None
+
+
+def _where(geometry: Any) -> str:
+    x, y = np.round(shapely.get_coordinates(shapely.point_on_surface(geometry))[0], 5)
+    return f"{x}, {y}"

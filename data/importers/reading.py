@@ -1,0 +1,36 @@
+"""The reading stage: paths in, tables out. File work: call it through `asyncio.to_thread`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from data.importers import delimited, files, geojson, vector
+from data.importers.table import Reading, Table
+
+Progress = Callable[[str, int, int], None]  # a stage's name, how many are done, of how many
+
+
+def read_all(paths: Sequence[str], *, reading: Reading, progress: Progress) -> list[Table]:
+    """Read each file in turn. Raises ImportRefused."""
+    tables = []
+    for done, path in enumerate(paths):
+        progress("read", done, len(paths))
+        tables.append(read(path, reading=reading))
+    progress("read", len(paths), len(paths))
+    return tables
+
+
+def read(path: str, *, reading: Reading) -> Table:
+    """One file as a table. Raises ImportRefused."""
+    with tempfile.TemporaryDirectory(prefix="wangge-import-") as folder:
+        found = files.find(path, work=Path(folder), layer=reading.layer)
+        if found.format == "csv":
+            return delimited.read(found.path, name=found.name, reading=reading)
+        if found.format == "json":
+            table = geojson.read(found.path, name=found.name, reading=reading)
+            if table is not None:
+                return table
+            return vector.read(found.path, name=found.name, format="TopoJSON", reading=reading)
+        return vector.read(found.path, name=found.name, format=found.format, reading=reading)

@@ -1,0 +1,57 @@
+"""Why a row is rejected or warned about: a code for programs, a sentence for people.
+
+The English sentence is the catalogue key of its translation; the names in braces are filled in.
+"""
+
+from __future__ import annotations
+
+REASONS = {
+    "no_code": "The row has no value in its key column {column}.",
+    "nameless": "The row has no name.",
+    "no_geometry": "The row has no geometry.",
+    "empty_geometry": "The geometry is empty.",
+    "invalid_geometry": "The geometry is broken and nothing is left after repair: {why}.",
+    "wrong_geometry": "A {found} cannot be used here; a {wanted} is needed.",
+    "unknown_crs": "The coordinate system of {file} is not known. Say it with --crs EPSG:NUMBER.",
+    "out_of_range": "The coordinates ({x}, {y}) are no longitude and latitude."
+    " If they are in another system, say it with --crs; lon and lat may also be exchanged.",
+    "bad_number": "{field} is not a number: {value}.",
+    "broken_row": "The row has {found} fields, the header has {wanted}.",
+    "duplicate": "The same {what} is already in row {first}.",
+    "conflict": "{key} is already the key of row {first}, which says something else: {field}.",
+    "orphan": "There is no {what} {key} to belong to. Import it first, or correct the row.",
+    "ambiguous_parent": "Several areas are called {key}. Use codes: --parent-by code.",
+    "outside_parent": "Only {percent} % lies inside {parent}, to which the row belongs.",
+    "unknown_level": "{value} is no level here. There are: {known}.",
+    "no_time": "The row has no time in {field}.",
+    "bad_time": "{field} is not a time that can be read: {value}. Say the form with --time-format.",
+    "closed_before_opened": "It was closed ({closed}) before it was opened ({opened}).",
+    "strict": "Not imported, because --strict was given and other rows were rejected.",
+}
+
+WARNINGS = {
+    "strict": "Nothing was imported: --strict was given and {n} rows were rejected.",
+    "dry_run": "Trial only (--dry-run): nothing was written.",
+    "assumed_wgs84": "{file} does not say its coordinate system; longitude and latitude in WGS 84"
+    " were assumed from the names of the columns. Say --crs to be sure.",
+    "guessed_encoding": "{file} does not say its encoding; {encoding} fits its bytes."
+    " Say --encoding if names look wrong.",
+    "undecodable": "{n} values of {file} have bytes that are not {encoding}.",
+    "keyed_by_content": "No key column: each row is known by its content, so a changed row will be"
+    " a new one. Say --key COLUMN.",
+    "named_by_code": "No name column: the codes are used as names. Say --map name=COLUMN.",
+    "created_level": "The level {value} was new and has been added below all others.",
+    "created_kind": "The kind {value} was new and has been added.",
+    "crosses_parent": "{n} rows lie partly outside the area to which they belong.",
+    "repeated_hour": "{n} times fall into the hour that the clock change repeats; the earlier one"
+    " was taken, the later one for an end that would lie before its start.",
+    "skipped_hour": "{n} times fall into the hour that the clock change leaves out.",
+    "unlocated": "{n} events have no coordinates. They are counted as unlocated.",
+    "null_island": "{n} events lie at longitude 0, latitude 0; they are counted as unlocated.",
+    "in_no_grid": "{n} events lie in no grid.",
+    "shared_point": "{n} events lie at the very same point ({lon}, {lat}): perhaps a default"
+    " address, not a hot spot.",
+    "due_before_opened": "{n} events are due before they were opened.",
+    "no_type": "{n} events have no type; they are filed under “other”.",
+    "open_posts": "{n} posts were carried over to the new versions of their grids.",
+}

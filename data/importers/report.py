@@ -1,0 +1,127 @@
+"""The account of an import. Each row ends in exactly one state, so the totals always add up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+Translate = Callable[[str, Mapping[str, Any]], str]  # a sentence with braces, its fields
+
+
+class State(IntEnum):
+    """Where a row ended."""
+
+    PENDING = 0
+    IMPORTED = 1
+    MERGED = 2
+    UNCHANGED = 3
+    REJECTED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A rejected row, or a warning (row None): its reason code and the fields of its sentence."""
+
+    reason: str
+    fields: Mapping[str, Any]
+    row: int | None = None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The rows of one import by their index from 0; `files` gives name and length of each file."""
+
+    files: list[tuple[str, int]]
+    units: int = 0
+    repaired: list[tuple[int, str]] = field(default_factory=list)
+    rejected: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+    states: Any = None
+
+    def __post_init__(self) -> None:
+        self.states = np.zeros(sum(length for _, length in self.files), dtype=np.uint8)
+
+    @property
+    def rows(self) -> int:
+        return len(self.states)
+
+    def reject(self, row: int, reason: str, **fields: Any) -> None:
+        """End a row as rejected; a row is rejected for its first reason only."""
+        if self.states[row] != State.REJECTED:
+            self.states[row] = State.REJECTED
+            self.rejected.append(Remark(reason, fields, row))
+
+    def mark(self, rows: Iterable[int], state: State) -> None:
+        """End rows in a state other than rejected."""
+        self.states[list(rows)] = state
+
+    def warn(self, reason: str, **fields: Any) -> None:
+        self.warnings.append(Remark(reason, fields))
+
+    def repair(self, row: int, how: str) -> None:
+        self.repaired.append((row, how))
+
+    def open_rows(self) -> list[int]:
+        """The rows that have not ended yet, in order."""
+        return [int(row) for row in np.flatnonzero(self.states == State.PENDING)]
+
+    def is_open(self, row: int) -> bool:
+        return bool(self.states[row] == State.PENDING)
+
+    def count(self, state: State) -> int:
+        return int((self.states == state).sum())
+
+    def abort(self) -> None:
+        """--strict: no row has gone in, and each says so."""
+        found = len(self.rejected)
+        self.units = 0
+        self.repaired.clear()
+        for row in np.flatnonzero(self.states != State.REJECTED):
+            self.reject(int(row), "strict")
+        self.warnings[:] = [Remark("strict", {"n": found})]
+
+    def place(self, row: int) -> tuple[str, int]:
+        """The file of a row and its number there; the first row of data is 1."""
+        for name, length in self.files:
+            if row < length:
+                return name, row + 1
+            row -= length
+        raise IndexError(row)
+
+    def as_json(self, say: Translate) -> dict[str, Any]:
+        """The report that `--report json` prints; `say` puts sentences into the user's language."""
+        from data.importers.reasons import REASONS, WARNINGS
+
+        assert not self.count(State.PENDING), "a row was forgotten"
+        return {
+            "rows": self.rows,
+            "rows_imported": self.count(State.IMPORTED),
+            "rows_merged": self.count(State.MERGED),
+            "rows_unchanged": self.count(State.UNCHANGED),
+            "rows_rejected": self.count(State.REJECTED),
+            "units": self.units,
+            "repaired": [{**self._where(row), "how": how} for row, how in sorted(self.repaired)],
+            "rejected": [
+                {
+                    **self._where(remark.row),
+                    "reason": remark.reason,
+                    "message": say(REASONS[remark.reason], remark.fields),
+                }
+                for remark in sorted(self.rejected, key=lambda remark: remark.row or 0)
+            ],
+            "warnings": [
+                {
+                    "reason": remark.reason,
+                    "message": say(WARNINGS[remark.reason], remark.fields),
+                }
+                for remark in self.warnings
+            ],
+        }
+
+    def _where(self, row: int | None) -> dict[str, Any]:
+        name, number = self.place(row or 0)
+        return {"row": number} if len(self.files) == 1 else {"file": name, "row": number}

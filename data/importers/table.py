@@ -1,0 +1,53 @@
+"""A file as it was read: columns of raw values, raw geometries, and what was noticed on the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+from pyproj import CRS
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read: what the user says about a file; None = find out, and ask where in doubt."""
+
+    encoding: str | None = None
+    crs: str | None = None
+    layer: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(slots=True)
+class Table:
+    """`length` rows. `geometry` is in `crs` (None = the file does not say), object array or None.
+
+    `faults` are rows that broke on reading: index → (reason, fields); `notes` are warnings.
+    """
+
+    file: str
+    length: int
+    columns: Mapping[str, Sequence[Any]]
+    geometry: NDArray[Any] | None = None
+    crs: CRS | None = None
+    faults: dict[int, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    repairs: dict[int, str] = field(default_factory=dict)
+    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+
+def text(value: Any) -> str:
+    """A raw value as clean text; "" for nothing. 7.0 is "7": a DBF keeps codes as floats."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip().strip("\x00\u3000\ufeff").strip()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if math.isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value)

@@ -1,0 +1,151 @@
+"""From rows to units: each row is checked, parts of one unit are united, doubles are refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import shapely
+
+from data.importers.batch import Batch
+from data.importers.report import Ledger
+from data.importers.reasons import REASONS
+from geo import polygons
+
+
+@dataclass(slots=True)
+class Unit:
+    """One area, grid or facility: `group` is its level or kind, `rows` the rows that make it."""
+
+    group: str
+    code: str
+    name: str
+    rows: list[int]
+    parts: list[Any] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    geometry: Any = None
+    area_id: int = 0
+
+    @property
+    def title(self) -> str:
+        return self.name or self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What geometry a unit needs: `wanted` is "polygon" or "point"; `required` even without file
+    geometry; `numbers` are its whole-number fields, `texts` its text fields."""
+
+    wanted: str
+    required: bool
+    texts: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+def gather(batch: Batch, shape: Shape, *, group_field: str, group: str | None) -> list[Unit]:
+    """The units in a batch, in order of their first rows; rows that fail are rejected."""
+    units: dict[tuple[str, str], Unit] = {}
+    if "name" not in batch.fields and batch.ledger.rows:
+        batch.ledger.warn("named_by_code")
+    for row in batch.ledger.open_rows():
+        unit = _unit(batch, row, group_field, group)
+        if unit is None or not _values(batch, row, unit, shape):
+            continue
+        geometry = _geometry(batch, row, shape)
+        if geometry is None and not batch.ledger.is_open(row):
+            continue
+        first = units.setdefault((unit.group, unit.code), unit)
+        if first is unit:
+            unit.parts = [geometry] if geometry is not None else []
+        else:
+            _join(batch.ledger, first, row, unit, geometry, shape)
+    for unit in units.values():
+        if unit.parts:
+            unit.geometry = unit.parts[0] if len(unit.parts) == 1 else polygons.union(unit.parts)
+    return list(units.values())
+
+
+def _unit(batch: Batch, row: int, group_field: str, group: str | None) -> Unit | None:
+    code = batch.content[row] if batch.content else batch.text("code", row)
+    if not code:
+        batch.ledger.reject(row, "no_code", column=batch.chosen.get("code", "code"))
+        return None
+    name = batch.text("name", row) if "name" in batch.fields else code
+    if not name:
+        batch.ledger.reject(row, "nameless")
+        return None
+    return Unit(group or batch.text(group_field, row), code, name, [row])
+
+
+def _values(batch: Batch, row: int, unit: Unit, shape: Shape) -> bool:
+    for name in shape.texts:
+        unit.values[name] = batch.text(name, row) or None
+    for name in shape.numbers:
+        text = batch.text(name, row)
+        try:
+            unit.values[name] = float(text) if text else None
+        except ValueError:
+            batch.ledger.reject(row, "bad_number", field=name, value=text[:40])
+            return False
+    return True
+
+
+def _geometry(batch: Batch, row: int, shape: Shape) -> Any:
+    """A row's geometry, valid and of the right kind; None and rejected where that is impossible."""
+    geometry = batch.geometry[row]
+    if geometry is None:
+        if shape.required or batch.spatial[row]:
+            batch.ledger.reject(row, "no_geometry")
+        return None
+    if geometry.is_empty:
+        batch.ledger.reject(row, "empty_geometry")
+        return None
+    return (_polygon if shape.wanted == "polygon" else _point)(batch.ledger, row, geometry)
+
+
+def _polygon(ledger: Ledger, row: int, geometry: Any) -> Any:
+    if not polygons.polygons_of(geometry):
+        ledger.reject(row, "wrong_geometry", found=geometry.geom_type, wanted="Polygon")
+        return None
+    whole, how = polygons.repair(geometry)
+    if whole is None:
+        ledger.reject(row, "invalid_geometry", why=how or "no area")
+    elif how is not None:
+        ledger.repair(row, how)
+    return whole
+
+
+def _point(ledger: Ledger, row: int, geometry: Any) -> Any:
+    if geometry.geom_type == "Point":
+        return geometry
+    ledger.repair(row, "Point on surface")
+    return shapely.point_on_surface(geometry)
+
+
+def _join(
+    ledger: Ledger, first: Unit, row: int, unit: Unit, geometry: Any, shape: Shape
+) -> None:
+    """A further row of a known unit: one more part of it, a double, or a contradiction."""
+    at = ledger.place(first.rows[0])[1]
+    if unit.name != first.name:
+        ledger.reject(row, "conflict", key=unit.code, first=at, field=f"{first.name} / {unit.name}")
+    elif geometry is None or shape.wanted == "point" or _known(first, geometry):
+        ledger.reject(row, "duplicate", what=unit.code, first=at)
+    else:
+        first.rows.append(row)
+        first.parts.append(geometry)
+
+
+def _known(unit: Unit, geometry: Any) -> bool:
+    return any(
+        shapely.intersects(shapely.envelope(part), shapely.envelope(geometry))
+        and polygons.same(one=part, other=geometry)
+        for part in unit.parts
+    )
+
+
+def reject(ledger: Ledger, unit: Unit, reason: str, **fields: Any) -> None:
+    """Reject all rows of a unit."""
+    assert reason in REASONS
+    for row in unit.rows:
+        ledger.reject(row, reason, **fields)

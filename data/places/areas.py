@@ -1,0 +1,87 @@
+"""Areas: the one administrative tree. Reading it whole, and writing many areas at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+
+from data.database import Connection, fetch_all
+from data.queries import load
+
+SQL = load(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of the tree; `rank` 0 is the whole site, larger is finer."""
+
+    code: str
+    rank: int
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewArea:
+    """An area to write. `geometry` is a MultiPolygon in EPSG:4326, or None: keep what is there,
+    or let its shape be the union of its children."""
+
+    level: str
+    code: str
+    name: str
+    parent_id: int
+    geometry: Any = None
+    population: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a written thing: `state` is new, changed or unchanged."""
+
+    id: int
+    state: str
+
+
+async def every(connection: Connection) -> list[dict[str, Any]]:
+    """All valid areas, coarse to fine: id, code, name, level, rank, parent_id, wkb (or None)."""
+    return await fetch_all(connection, SQL.all)
+
+
+async def levels(connection: Connection) -> list[Level]:
+    """All levels, coarse to fine."""
+    return [Level(**row) for row in await fetch_all(connection, SQL.levels)]
+
+
+async def add_level(
+    connection: Connection, *, code: str, name_zh: str, name_en: str, rank: int | None = None
+) -> None:
+    """Make a level where it is missing, below all others unless a rank is given."""
+    await connection.execute(
+        SQL.add_level, {"code": code, "rank": rank, "name_zh": name_zh, "name_en": name_en}
+    )
+
+
+async def write(connection: Connection, areas: Iterable[NewArea]) -> list[Outcome]:
+    """Make or change areas, known by level and code; in the order given. Parents must exist."""
+    await connection.execute(SQL.make_incoming)
+    await connection.execute(SQL.clear_incoming)
+    async with connection.cursor() as cursor, cursor.copy(SQL.copy_incoming) as copy:
+        for n, area in enumerate(areas):
+            fixed = (n, area.level, area.code, area.name, area.parent_id)
+            await copy.write_row((*fixed, ewkb(area.geometry), area.population))
+    for step in (SQL.compare, SQL.change, SQL.insert):
+        await connection.execute(step)
+    return [
+        Outcome(row["id"], row["state"]) for row in await fetch_all(connection, SQL.outcome)
+    ]
+
+
+def ewkb(geometry: Any) -> str | None:
+    """A geometry in EPSG:4326 as the hex text that COPY takes, with its SRID; None stays None."""
+    if geometry is None:
+        return None
+    text: str = shapely.to_wkb(shapely.set_srid(geometry, 4326), hex=True, include_srid=True)
+    return text

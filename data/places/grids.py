@@ -1,0 +1,87 @@
+"""Grids: typed, overlapping, with versions. Writing many at once; a re-cut makes a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from data.database import Connection, fetch_all
+from data.places.areas import Outcome, ewkb
+from data.queries import load
+
+SQL = load(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of grid; `tiles` says that its grids neither overlap nor leave gaps."""
+
+    kind: str
+    rank: int
+    name_zh: str
+    name_en: str
+    tiles: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewGrid:
+    """A grid to write; `geometry` is a MultiPolygon in EPSG:4326."""
+
+    kind: str
+    code: str
+    name: str
+    area_id: int
+    geometry: Any
+    content_hash: str
+    households: int | None = None
+    population: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of each grid, in order, and how many posts moved to new versions."""
+
+    outcomes: list[Outcome]
+    posts_moved: int
+
+
+async def kinds(connection: Connection) -> list[Kind]:
+    """All kinds in the order of lists."""
+    return [Kind(**row) for row in await fetch_all(connection, SQL.kinds)]
+
+
+async def add_kind(
+    connection: Connection, *, kind: str, name_zh: str, name_en: str, tiles: bool = False
+) -> None:
+    """Make a kind where it is missing, after all others."""
+    await connection.execute(
+        SQL.add_kind, {"kind": kind, "name_zh": name_zh, "name_en": name_en, "tiles": tiles}
+    )
+
+
+async def versions(connection: Connection) -> list[dict[str, Any]]:
+    """All grids of all times: id, kind, area_id, wkb, valid_from (None = always), valid_to."""
+    return await fetch_all(connection, SQL.versions)
+
+
+async def write(connection: Connection, grids: Iterable[NewGrid], *, at: datetime) -> Written:
+    """Make or change grids, known by kind and code. Where the outline differs, the old version
+    ends at `at` (site time), a new one begins, and the posts on it move along. Located events
+    without a grid of that kind are given a new one's id."""
+    await connection.execute(SQL.make_incoming)
+    await connection.execute(SQL.clear_incoming)
+    async with connection.cursor() as cursor, cursor.copy(SQL.copy_incoming) as copy:
+        for n, grid in enumerate(grids):
+            fixed = (n, grid.kind, grid.code, grid.name, grid.area_id, ewkb(grid.geometry))
+            numbers = (grid.households, grid.population)
+            await copy.write_row((*fixed, *numbers, grid.content_hash))
+    await connection.execute(SQL.compare)
+    await connection.execute(SQL.change)
+    await connection.execute(SQL.retire, {"at": at})
+    await connection.execute(SQL.insert)
+    moved = await connection.execute(SQL.move_posts)
+    await connection.execute(SQL.adopt_events)
+    rows = await fetch_all(connection, SQL.outcome)
+    return Written([Outcome(row["id"], row["state"]) for row in rows], moved.rowcount)
