@@ -1,0 +1,144 @@
+"""The phone page's routes: a person's own data, his shift, his answers to calls."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from dashboard.api.errors import json_response
+from dashboard.api.requests import caller
+from dashboard.moment import moment
+from data import actors
+from data.access import Actor, Permission
+from data.calls import answers, view
+from data.errors import NotAllowed
+from data.staff import duty
+
+router = APIRouter()
+
+
+class Attempt(BaseModel, extra="forbid"):
+    """One ring of one's own."""
+
+    attempt_id: Annotated[int, Field(gt=0, lt=2**63)]
+
+
+class Refusal(Attempt):
+    """A ring that one cannot follow, and why."""
+
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class Shift(BaseModel, extra="forbid"):
+    """On or off duty."""
+
+    on: bool
+
+
+def person(request: Request) -> tuple[Actor, int]:
+    """The caller and the person he is. Raises NotAllowed for an account that is nobody's."""
+    actor = caller(request)
+    actor.require(Permission.ANSWER)
+    if actor.person_id is None:
+        raise NotAllowed(role=actor.role, action="be called: this account belongs to no person")
+    return actor, actor.person_id
+
+
+@router.get("/api/duty/me")
+async def me(request: Request) -> Response:
+    """Who am I, my grid and its open events, my shift, and what rings now."""
+    actor, person_id = person(request)
+    state = request.app.state
+    now = moment(state.clock)
+    async with state.database.acting(actor.id) as connection:
+        found = await duty.me(connection, person_id, now.site)
+        system = await actors.system_actor(connection)
+    async with state.database.acting(system.id) as connection:
+        rings = await view.rings(connection, person_id=person_id, when=now)
+    clock = state.clock.site.clock
+    site = {"mode": clock.mode, "speed": clock.speed, "timezone": state.clock.site.timezone}
+    return json_response({**found, "site": site, "rings": [ring.body for ring in rings]})
+
+
+@router.get("/api/duty/ground")
+async def ground(
+    request: Request,
+    west: Annotated[float, Query(ge=-180, le=180)],
+    south: Annotated[float, Query(ge=-90, le=90)],
+    east: Annotated[float, Query(ge=-180, le=180)],
+    north: Annotated[float, Query(ge=-90, le=90)],
+    grid: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
+) -> Response:
+    """The ground of a small box, to draw the page's little maps."""
+    actor, _ = person(request)
+    box = duty.Box(west, south, east, north)
+    async with request.app.state.database.acting(actor.id) as connection:
+        found = await duty.ground(connection, box, grid)
+    answer = await asyncio.to_thread(json_response, found)
+    answer.headers["Cache-Control"] = "private, max-age=600"
+    return answer
+
+
+@router.post("/api/duty/shift")
+async def shift(request: Request, wanted: Shift) -> Response:
+    """Go on or off duty; answers like /api/duty/me."""
+    actor, person_id = person(request)
+    state = request.app.state
+    change = duty.start_shift if wanted.on else duty.end_shift
+    async with state.database.acting(actor.id) as connection:
+        await change(connection, person_id, state.clock.now())
+    return await me(request)
+
+
+@router.post("/api/duty/acknowledge")
+async def acknowledge(request: Request, attempt: Attempt) -> Response:
+    """收到: {"said": acknowledged | answered_by_other | declined | ended}."""
+    _, person_id = person(request)
+    state = request.app.state
+    async with state.database.acting(await _system(request)) as connection:
+        reply = await answers.acknowledge(
+            connection,
+            attempt_id=attempt.attempt_id,
+            person_id=person_id,
+            when=moment(state.clock),
+        )
+    return json_response({"said": reply.said.value, "session": reply.session_id})
+
+
+@router.post("/api/duty/decline")
+async def decline(request: Request, refusal: Refusal) -> Response:
+    """去不了, with a reason."""
+    _, person_id = person(request)
+    state = request.app.state
+    async with state.database.acting(await _system(request)) as connection:
+        reply = await answers.decline(
+            connection,
+            attempt_id=refusal.attempt_id,
+            person_id=person_id,
+            reason=refusal.reason,
+            when=moment(state.clock),
+        )
+    return json_response({"said": reply.said.value, "session": reply.session_id})
+
+
+@router.post("/api/duty/ringing")
+async def ringing(request: Request, attempt: Attempt) -> Response:
+    """The page rings: what its socket says too, for a page that has lost it."""
+    _, person_id = person(request)
+    state = request.app.state
+    async with state.database.acting(await _system(request)) as connection:
+        after = await answers.rings(
+            connection,
+            attempt_id=attempt.attempt_id,
+            person_id=person_id,
+            when=moment(state.clock),
+        )
+    return json_response({"state": after.value})
+
+
+async def _system(request: Request) -> int:
+    async with request.app.state.database.acting(None) as connection:
+        return (await actors.system_actor(connection)).id

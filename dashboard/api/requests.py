@@ -1,0 +1,38 @@
+"""What every resource needs of a request: who asks, and a bounded body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from fastapi import Request
+
+from dashboard.api.errors import InvalidBody, TooLarge, Unauthenticated
+from data.access import Actor
+
+
+def caller(request: Request) -> Actor:
+    """The actor that the auth middleware found. Raises Unauthenticated."""
+    actor = getattr(request.state, "actor", None)
+    if not isinstance(actor, Actor):
+        raise Unauthenticated()
+    return actor
+
+
+async def read_object(request: Request, *, limit_bytes: int) -> dict[str, Any]:
+    """The body as a JSON object. Raises TooLarge before it is all read, InvalidBody."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit_bytes:
+        raise TooLarge(limit=f"{limit_bytes} bytes")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit_bytes:
+            raise TooLarge(limit=f"{limit_bytes} bytes")
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidBody(why=f"no JSON ({error})") from None
+    if not isinstance(value, dict):
+        raise InvalidBody(why="a JSON object is needed")
+    return value

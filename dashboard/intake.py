@@ -1,0 +1,242 @@
+"""The queue before the store: many small requests become one transaction.
+
+A request waits until its fixes are committed. The queue is bounded; when it is full, or while the
+database does not answer, the request is refused with 503 and the fixes are counted as dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dashboard.listener import Listener
+from data import actors
+from data.access import Actor, Permission
+from data.database import Database
+from data.errors import NoSite, NotFound, StoreUnavailable, WanggeError
+from data.staff.positions import known as known_
+from data.staff.positions import store
+from data.staff.positions.fix import Fix, parse
+from data.staff.positions.known import Known
+from data.staff.positions.pipeline import Batch, doubtful, run
+
+LOG = logging.getLogger(__name__)
+MAX_WAITING = 20_000  # fixes; at 2,000 a second this is ten seconds behind
+MAX_BATCH = 1_000
+IN_THREAD = 64  # from here on checking a batch would make other requests wait
+CHANGES_S = 0.2
+
+
+class IntakeFull(WanggeError):
+    """Too many positions are waiting for the database. Send them again in a moment."""
+
+
+@dataclass(slots=True)
+class Submission:
+    """What one request brought; `first` numbers its rows among all of the process."""
+
+    actor: Actor
+    first: int
+    count: int
+    fixes: list[Fix]
+    invalid: list[int]
+    done: asyncio.Future[Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`rejected` gives (index in the request, reason) in order."""
+
+    accepted: int
+    rejected: list[tuple[int, str]]
+
+
+@dataclass(slots=True)
+class Intake:
+    """One per process. `now` gives site time; `role` names the process in the counters."""
+
+    database: Database
+    now: Callable[[], datetime]
+    role: str = "web"
+    known: Known | None = None
+    system_id: int | None = None
+    dropped: int = 0  # not yet in the store's counters
+    waiting: int = 0
+    _queue: asyncio.Queue[Submission] = field(default_factory=asyncio.Queue)
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _listener: Listener | None = None
+    _changed: set[str] = field(default_factory=set)
+    _stale: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def process(self) -> str:
+        """Unique among the living, so that no two processes wait for one counter."""
+        return f"{self.role}-{socket.gethostname()}-{os.getpid()}"
+
+    async def start(self) -> Intake:
+        self._listener = Listener(self.database)
+        self._listener.on("wangge_places", self._heard)
+        self._listener.on_connect(self._connected)
+        await self._listener.start()
+        self._tasks = [
+            asyncio.create_task(self._write_for_ever(), name="intake-write"),
+            asyncio.create_task(self._follow_for_ever(), name="intake-follow"),
+        ]
+        return self
+
+    async def stop(self) -> None:
+        """Ends at once; requests that still wait are refused, not forgotten."""
+        if self._listener is not None:
+            await self._listener.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._refuse(self._drain(), StoreUnavailable())
+
+    async def __aenter__(self) -> Intake:
+        return await self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def submit(self, actor: Actor, rows: Sequence[Any]) -> Outcome:
+        """Check and store rows of a decoded body; returns after the commit.
+
+        Raises NotAllowed, IntakeFull, StoreUnavailable, NoSite.
+        """
+        actor.require(Permission.REPORT_POSITIONS)
+        if self.waiting + len(rows) > MAX_WAITING and self.waiting:
+            self.dropped += len(rows)
+            raise IntakeFull()
+        first = next(self._numbers) << 32
+        fixes, invalid = parse(rows, first=first)
+        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.waiting += len(rows)
+        self._queue.put_nowait(Submission(actor, first, len(rows), fixes, invalid, done))
+        return await done
+
+    async def _write_for_ever(self) -> None:
+        while True:
+            submissions = [await self._queue.get()]
+            size = submissions[0].count
+            while size < MAX_BATCH and not self._queue.empty():
+                submissions.append(self._queue.get_nowait())
+                size += submissions[-1].count
+            try:
+                await self._write(submissions)
+            except asyncio.CancelledError:
+                self._refuse(submissions, StoreUnavailable())
+                raise
+            except StoreUnavailable as error:  # the others have waited for the same database
+                self._refuse([*submissions, *self._drain()], error)
+            except Exception as error:
+                if not isinstance(error, WanggeError):
+                    LOG.exception("positions could not be stored")
+                self._refuse(submissions, error)
+
+    def _drain(self) -> list[Submission]:
+        found = []
+        while not self._queue.empty():
+            found.append(self._queue.get_nowait())
+        return found
+
+    def _refuse(self, submissions: Sequence[Submission], error: Exception) -> None:
+        for submission in submissions:
+            self.waiting -= submission.count
+            self.dropped += submission.count
+            if not submission.done.done():
+                submission.done.set_exception(error)
+
+    async def _write(self, submissions: Sequence[Submission]) -> None:
+        """Check, store and answer; all or none of them is answered."""
+        known = await self._ready()
+        groups: dict[int, list[Submission]] = {}
+        for submission in submissions:
+            groups.setdefault(submission.actor.id, []).append(submission)
+        batches = [await self._judge(known, group) for group in groups.values()]
+        invalid = [sum(len(one.invalid) for one in group) for group in groups.values()]
+        dropped, self.dropped = self.dropped, 0
+        try:
+            await store.write(
+                self.database, batches, process=self.process, invalid=invalid, dropped=dropped
+            )
+        except BaseException:
+            self.dropped += dropped
+            raise
+        for batch, group in zip(batches, groups.values(), strict=True):
+            for submission in group:
+                self._answer(submission, batch)
+
+    def _answer(self, submission: Submission, batch: Batch) -> None:
+        reasons = dict.fromkeys(submission.invalid, "invalid")
+        for fix in submission.fixes:
+            if fix.index in batch.rejected:
+                reasons[fix.index] = str(batch.rejected[fix.index])
+        rejected = [(number - submission.first, reasons[number]) for number in sorted(reasons)]
+        self.waiting -= submission.count
+        if not submission.done.done():
+            submission.done.set_result(Outcome(submission.count - len(rejected), rejected))
+
+    async def _judge(self, known: Known, group: Sequence[Submission]) -> Batch:
+        """The steps for all fixes of one actor. A "no" from a late copy is asked again."""
+        fixes = [fix for submission in group for fix in submission.fixes]
+        batch = await self._run(Batch(group[0].actor, self.now(), fixes, known))
+        codes = doubtful(batch)
+        if codes:
+            async with self.database.acting(self.system_id) as connection:
+                late = await known_.look_again(connection, known, batch.at, codes)
+            if late:
+                batch = await self._run(Batch(batch.actor, batch.at, fixes, known))
+        return batch
+
+    async def _run(self, batch: Batch) -> Batch:
+        if len(batch.fixes) < IN_THREAD:
+            return run(batch)
+        return await asyncio.to_thread(run, batch)
+
+    async def _ready(self) -> Known:
+        if self.known is None:
+            try:
+                async with self.database.acting(None) as connection:
+                    self.system_id = (await actors.system_actor(connection)).id
+            except NotFound:
+                raise NoSite() from None
+            async with self.database.acting(self.system_id) as connection:
+                self.known = await known_.load_all(connection, self.now())
+            self._stale.set()
+        return self.known
+
+    def _heard(self, table: str) -> None:
+        self._changed.add(table)
+        self._stale.set()
+
+    def _connected(self) -> None:
+        self._heard("site")  # whatever was said while nobody listened
+
+    async def _follow_for_ever(self) -> None:
+        """Renew the copy when the store says so; changes that come together are read together."""
+        while True:
+            await self._stale.wait()
+            await asyncio.sleep(CHANGES_S)
+            self._stale.clear()
+            tables, self._changed = self._changed, set()
+            try:
+                await self._renew(tables)
+            except WanggeError:
+                self._changed |= tables
+                self._stale.set()
+
+    async def _renew(self, tables: set[str]) -> None:
+        if self.known is None or self.system_id is None:
+            self._changed |= tables  # `_ready` sets `_stale` when the copy is there
+            return
+        async with self.database.acting(self.system_id) as connection:
+            await known_.renew(connection, self.known, self.now(), tables)

@@ -1,0 +1,1 @@
+"""The people: their posts, shifts and positions."""

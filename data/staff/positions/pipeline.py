@@ -1,0 +1,170 @@
+"""The steps that a batch of fixes goes through. STEPS is the documentation, top to bottom.
+
+Each step but the last looks at the fixes that are still alive and rejects some, with a reason.
+The last one is the store: one statement that writes history, the newest position, visits to
+grids (enter and exit), counters and the notification. What it returns was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from math import cos, hypot, radians
+
+from data.access import Actor
+from data.staff.positions.fix import Fix, Reason
+from data.staff.positions.known import Known, Person, Seen
+from geo.grids import list_owners
+
+METRES_PER_DEGREE = 111_320.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where a fix stops being believed."""
+
+    future: timedelta = timedelta(seconds=60)  # phones' clocks run ahead
+    outdated: timedelta = timedelta(hours=24)  # phones buffer while out of reach
+    margin_m: float = 5_000.0  # around the site's box
+    accuracy_m: float = 500.0
+    speed_mps: float = 60.0
+
+
+LIMITS = Limits()
+
+
+@dataclass(slots=True)
+class Batch:
+    """Fixes of one actor on their way; `people` and `grid_ids` are by a fix's index."""
+
+    actor: Actor
+    at: datetime  # site time at which the batch came in
+    fixes: list[Fix]
+    known: Known
+    limits: Limits = LIMITS
+    seen: dict[int, Seen] = field(default_factory=dict)  # newer than known.seen: of this batch
+    rejected: dict[int, Reason] = field(default_factory=dict)
+    people: dict[int, Person] = field(default_factory=dict)
+    grid_ids: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def alive(self) -> list[Fix]:
+        return [fix for fix in self.fixes if fix.index not in self.rejected]
+
+
+Judge = Callable[[Batch, Fix], bool]
+Step = Callable[[Batch], None]
+
+
+def is_unknown_person(batch: Batch, fix: Fix) -> bool:
+    person = batch.known.find(fix.person, batch.actor)
+    if person is None:
+        return True
+    batch.people[fix.index] = person
+    return False
+
+
+def is_future(batch: Batch, fix: Fix) -> bool:
+    return fix.at > batch.at + batch.limits.future
+
+
+def is_outdated(batch: Batch, fix: Fix) -> bool:
+    return fix.at < batch.at - batch.limits.outdated
+
+
+def is_outside(batch: Batch, fix: Fix) -> bool:
+    """Far from the box of all areas and grids; a site without shapes has no outside."""
+    if batch.known.box is None:
+        return False
+    west, south, east, north = batch.known.box
+    margin_lat = batch.limits.margin_m / METRES_PER_DEGREE
+    margin_lon = margin_lat / max(0.01, cos(radians((south + north) / 2)))
+    return not (
+        west - margin_lon <= fix.lon <= east + margin_lon
+        and south - margin_lat <= fix.lat <= north + margin_lat
+    )
+
+
+def is_inaccurate(batch: Batch, fix: Fix) -> bool:
+    return fix.accuracy_m is not None and fix.accuracy_m > batch.limits.accuracy_m
+
+
+def is_off_duty(batch: Batch, fix: Fix) -> bool:
+    return not batch.people[fix.index].on_duty(fix.at)
+
+
+def is_duplicate(batch: Batch, fix: Fix) -> bool:
+    """The same person at the same time as his newest fix; the store finds older repetitions."""
+    last = _last(batch, fix)
+    return last is not None and last.at == fix.at
+
+
+def is_implausibly_fast(batch: Batch, fix: Fix) -> bool:
+    """Faster than anything from the newest fix, the accuracies of both allowed for."""
+    last = _last(batch, fix)
+    if last is not None and last.at <= batch.at + batch.limits.future:
+        seconds = max(1.0, abs((fix.at - last.at).total_seconds()))
+        allowed_m = batch.limits.speed_mps * seconds
+        allowed_m += (fix.accuracy_m or 0.0) + (last.accuracy_m or 0.0)
+        if distance_m(last.lon, last.lat, fix.lon, fix.lat) > allowed_m:
+            return True
+    if last is None or fix.at > last.at or last.at > batch.at + batch.limits.future:
+        seen = Seen(fix.at, fix.lon, fix.lat, fix.accuracy_m)
+        batch.seen[batch.people[fix.index].id] = seen
+    return False
+
+
+def _last(batch: Batch, fix: Fix) -> Seen | None:
+    person_id = batch.people[fix.index].id
+    return batch.seen.get(person_id) or batch.known.seen.get(person_id)
+
+
+def distance_m(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
+    """Metres between two near points, flat; good to a percent within a city."""
+    across = (lon_b - lon_a) * cos(radians((lat_a + lat_b) / 2))
+    return METRES_PER_DEGREE * hypot(across, lat_b - lat_a)
+
+
+def assign_grids(batch: Batch) -> None:
+    """The owner of each point, one a kind."""
+    alive = batch.alive
+    owners = list_owners(
+        batch.known.grids, lon=[fix.lon for fix in alive], lat=[fix.lat for fix in alive]
+    )
+    batch.grid_ids = {fix.index: ids for fix, ids in zip(alive, owners, strict=True)}
+
+
+def reject(reason: Reason, judge: Judge, batch: Batch) -> None:
+    """Reject the fixes of which `judge` says yes."""
+    for fix in batch.fixes:
+        if fix.index not in batch.rejected and judge(batch, fix):
+            batch.rejected[fix.index] = reason
+
+
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("unknown person", partial(reject, Reason.UNKNOWN_PERSON, is_unknown_person)),
+    ("future", partial(reject, Reason.FUTURE, is_future)),
+    ("outdated", partial(reject, Reason.OUTDATED, is_outdated)),
+    ("outside", partial(reject, Reason.OUTSIDE, is_outside)),
+    ("accuracy", partial(reject, Reason.ACCURACY, is_inaccurate)),
+    ("off duty", partial(reject, Reason.OFF_DUTY, is_off_duty)),
+    ("duplicate", partial(reject, Reason.DUPLICATE, is_duplicate)),
+    ("implausible speed", partial(reject, Reason.SPEED, is_implausibly_fast)),
+    ("grid membership", assign_grids),
+    # then store.write: enter and exit, history, newest position, counters, notification
+)
+
+
+def run(batch: Batch) -> Batch:
+    """All steps in memory; afterwards `alive` is what the store is asked to write."""
+    for _name, step in STEPS:
+        step(batch)
+    return batch
+
+
+def doubtful(batch: Batch) -> Iterable[str]:
+    """Codes rejected on what a late copy may have got wrong: ask the store before saying no."""
+    late = (Reason.UNKNOWN_PERSON, Reason.OFF_DUTY)
+    return {fix.person for fix in batch.fixes if batch.rejected.get(fix.index) in late}

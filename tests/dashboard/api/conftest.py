@@ -1,0 +1,71 @@
+"""The API over real tokens and a real store, without the rest of the web application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from dashboard.api import errors, positions
+from dashboard.embedded import Store
+from data import actors
+from data.database import Database
+from tests.factories import NOON, Town, make_town
+
+Post = Callable[..., Awaitable[httpx.Response]]
+
+
+class BearerOnly:
+    """Tokens to actors, as the application's own middleware does for this part."""
+
+    def __init__(self, app: Any, database: Database) -> None:
+        self.app, self.database = app, database
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+            async with self.database.acting(None) as link:
+                token = header.removeprefix("Bearer ")
+                actor = await actors.by_secret(link, token, datetime.now(UTC))
+            scope.setdefault("state", {})["actor"] = actor
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture
+async def town(database: Database, store: Store) -> Town:
+    return await make_town(database, store.admin_url)
+
+
+@pytest.fixture
+async def app(town: Town) -> AsyncIterator[FastAPI]:
+    application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    application.state.database = town.database
+    application.state.clock = SimpleNamespace(now=lambda: NOON)
+    application.include_router(positions.router)
+    errors.install(application)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture
+async def client(app: FastAPI, town: Town) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(BearerOnly(app, town.database), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=30) as made:
+        yield made
+
+
+@pytest.fixture
+def bearer(town: Town) -> Callable[..., Awaitable[dict[str, str]]]:
+    """`await bearer("source", area="code-west")` gives the header of a new token."""
+
+    async def make(role: str, **options: Any) -> dict[str, str]:
+        async with town.database.acting(town.system_id) as link:
+            _, token = await actors.create_token(link, role=role, **options)
+        return {"Authorization": f"Bearer {token}"}
+
+    return make
