@@ -79,6 +79,7 @@ class Supervisor:
             await asyncio.wait(self._keepers, timeout=GRACE_S)
         for process in self._processes.values():
             _signal(process, signal.SIGKILL)
+            await process.wait()
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)

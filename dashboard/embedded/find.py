@@ -10,7 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dashboard.embedded import debian
+
 OLDEST_MAJOR = 15
+UNPACKED = "postgresql"  # its folder in the user's cache
 BIN_PATTERNS = (
     "/usr/lib/postgresql/*/bin",  # Debian, Ubuntu
     "/usr/pgsql-*/bin",  # the packages of the PostgreSQL project for Fedora and its kin
@@ -33,9 +36,12 @@ class Installation:
 
 
 def find() -> Installation | None:
-    """The newest system PostgreSQL (15 or later) beside whose extensions PostGIS lies, if any."""
+    """The newest system PostgreSQL (15 or later) beside whose extensions PostGIS lies, if any;
+    else the one that was unpacked for this user before.
+    """
     found = [one for one in map(inspect, _bindirs()) if one is not None]
-    return max(found, key=lambda one: one.major, default=None)
+    newest = max(found, key=lambda one: one.major, default=None)
+    return newest or unpacked(debian.cache() / UNPACKED)
 
 
 def inspect(bindir: Path, environment: Mapping[str, str] | None = None) -> Installation | None:
@@ -49,6 +55,22 @@ def inspect(bindir: Path, environment: Mapping[str, str] | None = None) -> Insta
     if not any((share / "extension" / "postgis.control").is_file() for share in _shares(bindir)):
         return None
     return Installation(bindir=bindir, major=major, environment=environment)
+
+
+def unpacked(prefix: Path) -> Installation | None:
+    """The server unpacked under `prefix`, if it is whole."""
+    for extension in prefix.glob("usr/share/postgresql/*/extension"):
+        # Debian makes this name in a script that runs after the installation.
+        named = extension / "postgis-3.control"
+        if named.exists() and not (extension / "postgis.control").exists():
+            shutil.copyfile(named, extension / "postgis.control")
+    # For the server's processes only: nothing else may meet these libraries.
+    environment = {
+        "LD_LIBRARY_PATH": debian.library_path(prefix),
+        "PROJ_DATA": str(prefix / "usr/share/proj"),
+    }
+    found = (inspect(bindir, environment) for bindir in prefix.glob("usr/lib/postgresql/*/bin"))
+    return next((one for one in found if one is not None), None)
 
 
 def _bindirs() -> Iterator[Path]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dashboard.embedded import debian
 from dashboard.embedded.errors import NoPostgis
-from dashboard.embedded.find import OLDEST_MAJOR, Installation, find, inspect
+from dashboard.embedded.find import OLDEST_MAJOR, UNPACKED, Installation, find, unpacked
 
 Say = Callable[[str], None]
 
@@ -46,29 +45,13 @@ def _as_root(say: Say) -> Installation | None:
 
 
 def _in_cache(say: Say) -> Installation | None:
-    prefix = debian.cache() / "postgresql"
-    found = _unpacked(prefix)
+    prefix = debian.cache() / UNPACKED
+    found = unpacked(prefix)
     if found is None:
         say(f"bringing PostgreSQL with PostGIS into {prefix} (no root needed)")
         debian.unpack(prefix, _packages, without=NOT_NEEDED)
-        found = _unpacked(prefix)
+        found = unpacked(prefix)
     return found
-
-
-def _unpacked(prefix: Path) -> Installation | None:
-    """The server unpacked under `prefix`, if it is whole."""
-    for extension in prefix.glob("usr/share/postgresql/*/extension"):
-        # Debian makes this name in a script that runs after the installation.
-        named = extension / "postgis-3.control"
-        if named.exists() and not (extension / "postgis.control").exists():
-            shutil.copyfile(named, extension / "postgis.control")
-    # For the server's processes only: nothing else may meet these libraries.
-    environment = {
-        "LD_LIBRARY_PATH": debian.library_path(prefix),
-        "PROJ_DATA": str(prefix / "usr/share/proj"),
-    }
-    found = (inspect(bindir, environment) for bindir in prefix.glob("usr/lib/postgresql/*/bin"))
-    return next((one for one in found if one is not None), None)
 
 
 def _packages(options: Sequence[str]) -> list[str]:

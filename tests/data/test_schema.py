@@ -14,8 +14,11 @@ SCHEMA = migrate.FOLDER.parent / "schema.sql"
 
 def dump(store: Store) -> str:
     """The schema in pg_dump's words, without what differs from server to server."""
+    found = find.find()
+    assert found is not None
     text = subprocess.run(
-        [_pg_dump(), "--schema-only", "--no-owner", "--dbname", store.admin_url],
+        [found.program("pg_dump"), "--schema-only", "--no-owner", "--dbname", store.admin_url],
+        env={**os.environ, **found.environment},
         capture_output=True,
         text=True,
         check=True,
@@ -24,12 +27,6 @@ def dump(store: Store) -> str:
         line for line in text.splitlines() if not re.match(r"(--|SET |SELECT pg_catalog|\\)", line)
     )
     return re.sub(r"\n{2,}", "\n\n", text).strip() + "\n"
-
-
-def _pg_dump() -> str:
-    found = find.find()
-    assert found is not None
-    return str(found.bindir / "pg_dump")
 
 
 async def test_schema_equals_all_migrations(store: Store) -> None:
