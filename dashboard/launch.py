@@ -60,7 +60,7 @@ def roles(settings: Settings, store: Store) -> list[Role]:
 @asynccontextmanager
 async def opened(settings: Settings, say: Say) -> AsyncIterator[Store]:
     """The store, up to date and held alone; a private server stops when this ends."""
-    with _held(settings.home):
+    with held(settings.home):
         store = await ensure(settings.home, say=say)
         try:
             applied = await migrate.apply(store.admin_url)
@@ -87,19 +87,23 @@ async def run(
     """
     supervisor = Supervisor(settings.home / "logs", say)
     stopping = _stop_on_signals()
+    tasks = [
+        asyncio.create_task(_start_up(settings, supervisor, welcome, extra)),
+        asyncio.create_task(stopping.wait()),
+        asyncio.create_task(_stop_with_parent(stopping)),
+    ]
     try:
         for role in roles(settings, store):
             await supervisor.start(role)
-        starting = asyncio.create_task(_start_up(settings, supervisor, welcome, extra))
-        waiting = asyncio.create_task(stopping.wait())
-        await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            await starting
-            await _until_stopped(stopping)
-        starting.cancel()
-        waiting.cancel()
+        await asyncio.wait(tasks[:2], return_when=asyncio.FIRST_COMPLETED)
+        if tasks[0].done():
+            await tasks[0]
+            await stopping.wait()
         say("stopping")
     finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await supervisor.stop()
 
 
@@ -144,13 +148,13 @@ def _stop_on_signals() -> asyncio.Event:
     return stopping
 
 
-async def _until_stopped(stopping: asyncio.Event) -> None:
-    """Wait for a signal, and where asked (make does) for the parent's end."""
+async def _stop_with_parent(stopping: asyncio.Event) -> None:
+    """Where asked (make asks): stop when the parent goes, even if it was killed."""
     parent = os.getppid()
-    follow = bool(os.environ.get("WANGGE_FOLLOW_PARENT"))
-    while not stopping.is_set() and not (follow and os.getppid() != parent):
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), 0.5)
+    while os.environ.get("WANGGE_FOLLOW_PARENT"):
+        await asyncio.sleep(0.5)
+        if os.getppid() != parent:
+            stopping.set()
 
 
 async def claim_ports(settings: Settings) -> Settings:
@@ -184,7 +188,7 @@ def _free(host: str, port: int) -> bool:
 
 
 @contextmanager
-def _held(home: Path) -> Iterator[None]:
+def held(home: Path) -> Iterator[None]:
     """One site at a time on one home; a killed one lets go at once, its children soon after."""
     try:
         home.mkdir(parents=True, exist_ok=True)
