@@ -88,10 +88,10 @@ def _spines(rng: np.random.Generator) -> tuple[Spine, ...]:
     return (
         Spine("示范河", "river", _bent(rng, layout.RIVER, 14.0), 900.0),
         Spine("东河", "river", _bent(rng, layout.TRIBUTARY, 14.0), 500.0),
-        Spine("北环公路", "highway", _bent(rng, layout.HIGHWAY, 12.0), 120.0),
-        Spine("中兴大街", "main", _bent(rng, layout.EAST_WEST, 12.0), 90.0),
-        Spine("人民路", "main", _bent(rng, layout.NORTH_SOUTH, 12.0), 90.0),
-        Spine("环城路", "ring", shapely.LineString(ring_points()), 160.0),
+        Spine("北环公路", "highway", _bent(rng, layout.HIGHWAY, 12.0), 260.0),
+        Spine("中兴大街", "main", _bent(rng, layout.EAST_WEST, 12.0), 170.0),
+        Spine("人民路", "main", _bent(rng, layout.NORTH_SOUTH, 12.0), 170.0),
+        Spine("环城路", "ring", shapely.LineString(ring_points()), 220.0),
     )
 
 

@@ -121,7 +121,7 @@ def _cut(line: shapely.LineString, a: float, b: float) -> shapely.LineString:
 
 def settlement_radius_m(place: layout.Place) -> float:
     """The radius of the built-up part of a village, from its residents."""
-    return float(np.sqrt(place.population * 100.0 / np.pi) + 60.0)
+    return float(np.sqrt(place.population * 140.0 / np.pi) + 70.0)
 
 
 def _village_lanes(
@@ -132,9 +132,9 @@ def _village_lanes(
     turn = rng.uniform(-0.6, 0.6)
     stretch = rng.uniform(0.85, 1.2)
     shape = _settlement(rng, radius, stretch)
-    rows = np.arange(-4, 5) * 66.0 + rng.uniform(-9.0, 9.0, 9)
-    columns = np.arange(-4, 5) * 128.0 + rng.uniform(-26.0, 26.0, 9)
-    rows[4] = columns[4] = 0.0
+    rows = np.arange(-6, 7) * 66.0 + rng.uniform(-9.0, 9.0, 13)
+    columns = np.arange(-3, 4) * 150.0 + rng.uniform(-30.0, 30.0, 7)
+    rows[6] = columns[3] = 0.0
     phase = rng.uniform(0.0, 6.3, 2)
     names = [place.name[:-1] + side for side in ("南街", "北街", "东街", "西街", "中街", "后街")]
     out: list[RoadLine] = []

@@ -126,8 +126,8 @@ def _points(
         _away(_away(near, spine, 60.0), shapely.MultiLineString(streets), 38.0),
     ]
     lanes = _away(np.vstack(small), spine, 70.0)
-    points: Floats = np.round(np.vstack([*pairs, lanes, *free]).astype(np.float64), 3)
-    return _thinned(points, 14.0)
+    every: list[Floats] = [*pairs, lanes, *free]
+    return _thinned(np.concatenate(every).round(3), 14.0)
 
 
 def _jittered(rng: np.random.Generator, step: float) -> Floats:
@@ -226,13 +226,15 @@ def _cut_village(rng: np.random.Generator, atoms: Atoms, members: Ints, index: i
     cost, _ = _reach(atoms, _nearest(atoms, [(place.x_m, place.y_m)]), members)
     order = np.argsort(cost, kind="stable")
     share = 0.17 + 0.085 * place.service_grids
-    floor = np.pi * (settlement_radius_m(place) * 1.25) ** 2
+    radius = settlement_radius_m(place)
+    floor = np.pi * (radius * 1.25) ** 2
     lived = max(share * size.sum() * 0.72, min(floor, 0.75 * size.sum()))
     inner = np.zeros(len(members), dtype=bool)
     inner[order[np.cumsum(size[order]) <= lived]] = True
     out = np.full(len(members), -1, dtype=np.int64)
     for kind, mask, wanted in ((0, inner, place.service_grids), (1, ~inner, place.zone_grids)):
-        serial = _balanced(rng, atoms, members[mask], wanted)
+        pull = 1.0 / (1.0 + (cost[mask] / radius) ** 2) if kind == 0 else None
+        serial = _balanced(rng, atoms, members[mask], wanted, pull)
         out[mask] = np.where(serial >= 0, kind * 1000 + (serial + 1) * 10, -1)
     return _adopt(atoms, members, out)
 
@@ -256,9 +258,16 @@ def _cut_urban(rng: np.random.Generator, atoms: Atoms, members: Ints, place: lay
     return out
 
 
-def _balanced(rng: np.random.Generator, atoms: Atoms, members: Ints, wanted: int) -> Ints:
-    """Split atoms into `wanted` compact parts: k-means centres, then spreading over the ground."""
+def _balanced(
+    rng: np.random.Generator, atoms: Atoms, members: Ints, wanted: int, pull: Floats | None = None
+) -> Ints:
+    """Split atoms into `wanted` compact parts: k-means centres, then spreading over the ground.
+
+    `pull` weighs the atoms: more and smaller parts where it is high, as where people live.
+    """
     at, weight = atoms.points[members], shapely.area(atoms.cells[members])
+    if pull is not None:
+        weight = weight * pull
     centres = [at[int(rng.integers(len(at)))]]
     for _ in range(wanted - 1):  # farthest point first: no two centres start side by side
         gap = np.min([np.hypot(*(at - c).T) for c in centres], axis=0)
@@ -268,7 +277,7 @@ def _balanced(rng: np.random.Generator, atoms: Atoms, members: Ints, wanted: int
         own = np.argmin(((at[:, None] - middle[None]) ** 2).sum(axis=2), axis=1)
         total = np.maximum(np.bincount(own, weight, wanted), 1e-9)
         moved = np.column_stack([np.bincount(own, weight * at[:, k], wanted) for k in (0, 1)])
-        middle = np.where((total > 1.0)[:, None], moved / total[:, None], middle)
+        middle = np.where((total > 1e-6)[:, None], moved / total[:, None], middle)
     gaps = ((at[:, None] - middle[None]) ** 2).sum(axis=2)
     seeds = members[np.argmin(gaps, axis=0)]
     return _reach(atoms, seeds, members)[1]

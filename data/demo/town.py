@@ -8,12 +8,13 @@ import numpy as np
 import shapely
 
 from data.demo import layout
+from data.demo.buildings import PERSONS_PER_DWELLING, Houses, make_houses
 from data.demo.division import Cut, Defect, make_grids, place_code, sector_code
+from data.demo.facilities import make_facilities
 from data.demo.ground import Ground, make_ground
 from data.demo.model import (
     Area,
     Building,
-    Facility,
     Feature,
     Grid,
     PlantedDefect,
@@ -37,9 +38,9 @@ def make_town(*, seed: int = 7) -> Town:
     ground = make_ground(seed=seed)
     graph = make_roads(seed=seed, ground=ground)
     cuts, defects = make_grids(seed=seed, pieces=make_pieces(seed=seed, ground=ground))
-    buildings: tuple[Building, ...] = ()
-    facilities: tuple[Facility, ...] = ()
-    lived = _residents(cuts, buildings)
+    houses = make_houses(seed=seed, ground=ground, graph=graph, cuts=cuts)
+    buildings = _buildings(houses, graph, cuts)
+    lived = _residents(cuts, houses)
     forces = make_forces(seed=seed, cuts=cuts, weight=_weights(cuts, lived))
     grids = _grids(cuts, lived)
     return Town(
@@ -49,7 +50,12 @@ def make_town(*, seed: int = 7) -> Town:
         roads=_roads(graph, ground),
         features=_features(ground),
         buildings=buildings,
-        facilities=facilities,
+        facilities=make_facilities(
+            seed=seed,
+            houses=list(houses.shapes),
+            house_place=[cuts[k].place for k in houses.grid],
+            addresses=[building.address for building in buildings],
+        ),
         people=forces.people,
         posts=forces.posts,
         teams=forces.teams,
@@ -62,19 +68,46 @@ def _multi(geometry: shapely.Geometry) -> shapely.MultiPolygon:
     return shapely.MultiPolygon(list(shapely.get_parts(geometry_to_degrees(geometry))))
 
 
-def _residents(cuts: Sequence[Cut], buildings: Sequence[Building]) -> dict[str, tuple[int, int]]:
-    """Residents and households by grid code."""
+def _residents(cuts: Sequence[Cut], houses: Houses) -> dict[str, tuple[int, int]]:
+    """Residents and households by grid code, from the dwellings that stand in it."""
     out: dict[str, tuple[int, int]] = {}
-    for cut in cuts:
+    middle = shapely.centroid(houses.shapes)
+    for number, cut in enumerate(cuts):
         place = layout.PLACES[cut.place]
-        if cut.kind == "service":
-            people = place.population // place.service_grids
-            out[cut.code] = (people, round(people / 2.77))
-        elif cut.kind == "administrative":
-            out[cut.code] = (place.population, round(place.population / 2.77))
-        else:
-            out[cut.code] = (0, 0)
+        if cut.kind == "administrative":
+            homes = round(place.population / PERSONS_PER_DWELLING)
+            out[cut.code] = (place.population, homes)
+            continue
+        inside = houses.grid == number
+        if cut.kind in ("micro", "dedicated"):
+            inside = shapely.contains(cut.geometry, middle)
+        homes = int(houses.dwellings[inside].sum())
+        out[cut.code] = (round(homes * PERSONS_PER_DWELLING), homes)
     return out
+
+
+def _buildings(houses: Houses, graph: RoadGraph, cuts: Sequence[Cut]) -> tuple[Building, ...]:
+    """Number the houses inside their service grid and give them an address on their street."""
+    shapes = geometry_to_degrees(houses.shapes)
+    counted: dict[int, int] = {}
+    out: list[Building] = []
+    for k, shape in enumerate(shapes):
+        grid = int(houses.grid[k])
+        counted[grid] = counted.get(grid, 0) + 1
+        cut = cuts[grid]
+        village = layout.PLACES[cut.place].name
+        street = graph.names[int(graph.name[houses.road[k]])]
+        out.append(
+            Building(
+                code=f"{cut.code}-{counted[grid]:05d}",
+                area_code=place_code(cut.place),
+                grid_code=cut.code,
+                address=f"{village}{street.removeprefix(village[:-1])}{houses.number[k]}号",
+                dwellings=int(houses.dwellings[k]),
+                geometry=shape,
+            )
+        )
+    return tuple(out)
 
 
 def _weights(cuts: Sequence[Cut], lived: dict[str, tuple[int, int]]) -> dict[str, float]:
@@ -107,7 +140,7 @@ def _areas(cuts: Sequence[Cut]) -> tuple[Area, ...]:
     everyone = range(len(layout.PLACES))
     town = _multi(shapely.coverage_union_all([shape[i] for i in everyone]))
     total = sum(place.population for place in layout.PLACES)
-    homes = sum(round(place.population / 2.77) for place in layout.PLACES)
+    homes = sum(round(place.population / PERSONS_PER_DWELLING) for place in layout.PLACES)
     out = [
         Area(
             layout.DISTRICT_CODE, layout.DISTRICT_NAME, "district", None, town, total, homes, _FIRMS
@@ -133,7 +166,9 @@ def _areas(cuts: Sequence[Cut]) -> tuple[Area, ...]:
                 parent_code=layout.TOWN_CODE,
                 geometry=_multi(shapely.coverage_union_all([shape[i] for i in own])),
                 population=sum(layout.PLACES[i].population for i in own),
-                households=sum(round(layout.PLACES[i].population / 2.77) for i in own),
+                households=sum(
+                    round(layout.PLACES[i].population / PERSONS_PER_DWELLING) for i in own
+                ),
                 firms=sum(_firms(i) for i in own),
             )
         )
@@ -150,7 +185,7 @@ def _community(index: int, shape: shapely.Geometry) -> Area:
         parent_code=sector_code(place.sector),
         geometry=_multi(shape),
         population=place.population,
-        households=round(place.population / 2.77),
+        households=round(place.population / PERSONS_PER_DWELLING),
         firms=_firms(index),
         is_urban=place.is_urban,
     )

@@ -1,0 +1,114 @@
+"""Deliberate dirt in the demo's events, so that every rule of the intake has something to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.demo.plane import Floats, Ints, to_degrees
+from data.demo.stage import Stage
+
+NO_ADDRESS, NO_POINT, GCJ02, DUPLICATE, OUTSIDE, BORDER = 1, 2, 4, 8, 16, 32
+RATES: dict[int, float] = {
+    NO_ADDRESS: 0.10, NO_POINT: 0.03, GCJ02: 0.01, DUPLICATE: 0.04, OUTSIDE: 0.003, BORDER: 0.05,
+}  # fmt: skip
+_SEMI_MAJOR_M = 6_378_245.0  # of the ellipsoid that GCJ-02 is defined on
+_E2 = 0.006_693_421_622_965_943
+
+
+@dataclass(frozen=True, slots=True)
+class Soiled:
+    """Where events say they are. `copied_from` is the row itself but for duplicates."""
+
+    lon: Floats
+    lat: Floats
+    area: Ints
+    grid: Ints
+    dirt: Ints
+    copied_from: Ints
+
+
+def soil(
+    *, rng: np.random.Generator, stage: Stage, spot: Ints, grid: Ints, opened_s: Ints, kind: Ints
+) -> Soiled:
+    """Place the events and spoil the usual share of them; rows are in the order of time."""
+    n = len(spot)
+    dirt = np.zeros(n, dtype=np.int64)
+    copied = _duplicates(rng, opened_s)
+    dirt[copied != np.arange(n)] |= DUPLICATE
+    xy = stage.spot_m[spot] + rng.normal(0.0, 4.0, (n, 2))
+    xy, grid, dirt = _on_borders(rng, stage, xy, grid.copy(), dirt)
+    xy, grid = xy[copied].copy(), grid[copied]
+    again = copied != np.arange(n)
+    turn, away = rng.uniform(0, 2 * np.pi, n), rng.uniform(2.0, 32.0, n)
+    step = np.column_stack([np.cos(turn), np.sin(turn)]) * away[:, None]
+    xy[again] += step[again]
+    area = stage.area_of_grid[grid]
+    xy, grid, area, dirt = _outside(rng, stage, xy, grid, area, dirt)
+    lonlat = to_degrees(xy_m=xy)
+    clean = dirt == 0
+    dirt[clean & (rng.random(n) < RATES[GCJ02] * n / max(1, clean.sum()))] |= GCJ02
+    shifted = (dirt & GCJ02) > 0
+    lonlat[shifted] = to_gcj02(lonlat=lonlat[shifted])
+    located = (dirt & OUTSIDE) == 0
+    dirt[located & (rng.random(n) < RATES[NO_POINT])] |= NO_POINT
+    lonlat[(dirt & NO_POINT) > 0] = np.nan
+    grid[(dirt & NO_POINT) > 0] = -1
+    has_point = ((dirt & NO_POINT) == 0) & located
+    dirt[has_point & (rng.random(n) < RATES[NO_ADDRESS] / (1 - RATES[NO_POINT]))] |= NO_ADDRESS
+    return Soiled(lonlat[:, 0], lonlat[:, 1], area, grid, dirt, copied)
+
+
+def _duplicates(rng: np.random.Generator, opened_s: Ints) -> Ints:
+    """For each row the row it repeats: itself, or one reported in the hours before."""
+    n = len(opened_s)
+    own = np.arange(n)
+    chosen = (rng.random(n) < RATES[DUPLICATE] * 1.02) & (own > 0)
+    source = np.maximum(own - rng.integers(1, 30, n), 0)
+    source = np.where(chosen, source, own)
+    # A copy of a copy would drift away from the place of the first report.
+    return np.where(chosen & ~chosen[source], source, own)
+
+
+def _on_borders(
+    rng: np.random.Generator, stage: Stage, xy: Floats, grid: Ints, dirt: Ints
+) -> tuple[Floats, Ints, Ints]:
+    chosen = np.flatnonzero((rng.random(len(xy)) < RATES[BORDER] * 1.05) & (dirt == 0))
+    pick = rng.integers(len(stage.border_m), size=len(chosen))
+    xy[chosen] = stage.border_m[pick]
+    grid[chosen] = stage.border_grid[pick]
+    dirt[chosen] |= BORDER
+    return xy, grid, dirt
+
+
+def _outside(
+    rng: np.random.Generator, stage: Stage, xy: Floats, grid: Ints, area: Ints, dirt: Ints
+) -> tuple[Floats, Ints, Ints, Ints]:
+    """Move a few events some hundred metres beyond the town's border."""
+    chosen = np.flatnonzero((rng.random(len(xy)) < RATES[OUTSIDE] * 1.1) & (dirt == 0))
+    edge = stage.outline_m[rng.integers(len(stage.outline_m), size=len(chosen))]
+    length = np.maximum(np.hypot(*edge.T), 1.0)[:, None]
+    xy[chosen] = edge * (1.0 + rng.uniform(900.0, 2600.0, (len(chosen), 1)) / length)
+    grid, area = grid.copy(), area.copy()
+    grid[chosen], area[chosen] = -1, -1
+    dirt[chosen] |= OUTSIDE
+    return xy, grid, area, dirt
+
+
+def to_gcj02(*, lonlat: Floats) -> Floats:
+    """Shift (n, 2) WGS 84 degrees as phones in China do (the known approximation)."""
+    x, y = lonlat[:, 0] - 105.0, lonlat[:, 1] - 35.0
+    root = np.sqrt(np.abs(x))
+    wave = (20 * np.sin(6 * x * np.pi) + 20 * np.sin(2 * x * np.pi)) * 2 / 3
+    north = -100 + 2 * x + 3 * y + 0.2 * y**2 + 0.1 * x * y + 0.2 * root + wave
+    north += (20 * np.sin(y * np.pi) + 40 * np.sin(y / 3 * np.pi)) * 2 / 3
+    north += (160 * np.sin(y / 12 * np.pi) + 320 * np.sin(y * np.pi / 30)) * 2 / 3
+    east = 300 + x + 2 * y + 0.1 * x**2 + 0.1 * x * y + 0.1 * root + wave
+    east += (20 * np.sin(x * np.pi) + 40 * np.sin(x / 3 * np.pi)) * 2 / 3
+    east += (150 * np.sin(x / 12 * np.pi) + 300 * np.sin(x / 30 * np.pi)) * 2 / 3
+    phi = np.radians(lonlat[:, 1])
+    magic = 1 - _E2 * np.sin(phi) ** 2
+    dlat = north * 180 / (_SEMI_MAJOR_M * (1 - _E2) / (magic * np.sqrt(magic)) * np.pi)
+    dlon = east * 180 / (_SEMI_MAJOR_M / np.sqrt(magic) * np.cos(phi) * np.pi)
+    return np.column_stack([lonlat[:, 0] + dlon, lonlat[:, 1] + dlat])
