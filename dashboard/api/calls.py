@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, model_validator
 
+from dashboard.api import bodies
 from dashboard.api.errors import json_response
 from dashboard.api.requests import caller
 from dashboard.moment import moment
@@ -44,11 +45,12 @@ class Click(BaseModel, extra="forbid"):
 
 
 @router.post("/api/calls")
-async def start(request: Request, click: Click) -> Response:
+async def start(request: Request) -> Response:
     """Start a call. The session is durable before anybody is looked for, and says its outcome
     at once where nobody can be reached."""
     actor = caller(request)
     actor.require(Permission.CALL)
+    click = await bodies.read(request, Click)
     state = request.app.state
     async with state.database.acting(actor.id) as connection:
         session_id = await sessions.start(

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from dashboard.api import bodies
 from dashboard.api.errors import json_response
 from dashboard.api.requests import caller
 from dashboard.moment import moment
@@ -83,9 +84,10 @@ async def ground(
 
 
 @router.post("/api/duty/shift")
-async def shift(request: Request, wanted: Shift) -> Response:
+async def shift(request: Request) -> Response:
     """Go on or off duty; answers like /api/duty/me."""
     actor, person_id = person(request)
+    wanted = await bodies.read(request, Shift)
     state = request.app.state
     change = duty.start_shift if wanted.on else duty.end_shift
     async with state.database.acting(actor.id) as connection:
@@ -94,9 +96,10 @@ async def shift(request: Request, wanted: Shift) -> Response:
 
 
 @router.post("/api/duty/acknowledge")
-async def acknowledge(request: Request, attempt: Attempt) -> Response:
+async def acknowledge(request: Request) -> Response:
     """收到: {"said": acknowledged | answered_by_other | declined | ended}."""
     _, person_id = person(request)
+    attempt = await bodies.read(request, Attempt)
     state = request.app.state
     async with state.database.acting(await _system(request)) as connection:
         reply = await answers.acknowledge(
@@ -109,9 +112,10 @@ async def acknowledge(request: Request, attempt: Attempt) -> Response:
 
 
 @router.post("/api/duty/decline")
-async def decline(request: Request, refusal: Refusal) -> Response:
+async def decline(request: Request) -> Response:
     """去不了, with a reason."""
     _, person_id = person(request)
+    refusal = await bodies.read(request, Refusal)
     state = request.app.state
     async with state.database.acting(await _system(request)) as connection:
         reply = await answers.decline(
@@ -125,9 +129,10 @@ async def decline(request: Request, refusal: Refusal) -> Response:
 
 
 @router.post("/api/duty/ringing")
-async def ringing(request: Request, attempt: Attempt) -> Response:
+async def ringing(request: Request) -> Response:
     """The page rings: what its socket says too, for a page that has lost it."""
     _, person_id = person(request)
+    attempt = await bodies.read(request, Attempt)
     state = request.app.state
     async with state.database.acting(await _system(request)) as connection:
         after = await answers.rings(

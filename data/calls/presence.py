@@ -6,7 +6,7 @@ page, so a killed process needs nobody to tidy up.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from data.calls.targets import PRESENCE_LASTS_S
@@ -26,10 +26,15 @@ async def opened(
 
 
 async def beat(
-    connection: Connection, *, process: str, keys: Collection[str], real: datetime
+    connection: Connection, *, process: str, pages: Mapping[str, int], real: datetime
 ) -> None:
-    """These connections of a process still live."""
-    given = {"process": process, "keys": list(keys), "real": real}
+    """These connections of a process (key → person) still live; a swept row comes back."""
+    given = {
+        "process": process,
+        "keys": list(pages),
+        "people": list(pages.values()),
+        "real": real,
+    }
     await connection.execute(SQL.beat, given)
 
 

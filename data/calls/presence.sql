@@ -4,7 +4,10 @@ VALUES (%(process)s, 'duty', %(key)s, %(person_id)s, %(real)s)
 ON CONFLICT (process, key) DO UPDATE SET person_id = excluded.person_id, seen_at = excluded.seen_at;
 
 -- name: beat
-UPDATE presence SET seen_at = %(real)s WHERE process = %(process)s AND key = ANY (%(keys)s::text[]);
+INSERT INTO presence (process, kind, key, person_id, seen_at)
+SELECT %(process)s, 'duty', k.key, k.person_id, %(real)s
+FROM unnest(%(keys)s::text[], %(people)s::integer[]) AS k (key, person_id)
+ON CONFLICT (process, key) DO UPDATE SET seen_at = excluded.seen_at;
 
 -- name: closed
 DELETE FROM presence WHERE process = %(process)s AND key = %(key)s;

@@ -63,7 +63,7 @@ async def me(connection: Connection, person_id: int, at: datetime) -> dict[str, 
 
 
 def _grid(post: dict[str, Any]) -> dict[str, Any]:
-    box = [post.pop(side) for side in ("west", "south", "east", "north")]
+    box = [round(post.pop(side), 6) for side in ("west", "south", "east", "north")]
     post.pop("role")
     return {"id": post.pop("grid_id"), **post, "box": box}
 

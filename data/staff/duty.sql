@@ -65,14 +65,14 @@ SELECT max(planned_end) AS planned_end FROM shift
 WHERE person_id = %(person_id)s AND ended_at <= %(at)s AND planned_end > %(at)s;
 
 -- name: ground_grids
-SELECT g.id, g.name, ST_AsGeoJSON(ST_SimplifyPreserveTopology(g.geom, 0.00001), 6)::jsonb -> 'coordinates' AS shape
+SELECT g.id, g.name, ST_AsGeoJSON(ST_Multi(ST_SimplifyPreserveTopology(g.geom, 0.00001)), 6)::jsonb -> 'coordinates' AS shape
 FROM grid g CROSS JOIN site
 WHERE g.kind = site.load_kind AND g.valid_to IS NULL
   AND g.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
 LIMIT 60;
 
 -- name: my_grid
-SELECT ST_AsGeoJSON(ST_SimplifyPreserveTopology(geom, 0.00001), 6)::jsonb -> 'coordinates' AS shape
+SELECT ST_AsGeoJSON(ST_Multi(ST_SimplifyPreserveTopology(geom, 0.00001)), 6)::jsonb -> 'coordinates' AS shape
 FROM grid WHERE id = %(grid_id)s;
 
 -- name: ground_roads

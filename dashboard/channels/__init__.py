@@ -1,0 +1,1 @@
+"""Ways to a person's device, each a `data.calls.channel.Channel`."""

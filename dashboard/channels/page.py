@@ -1,0 +1,222 @@
+"""The page channel: a person is rung on the duty page that he has open.
+
+Any web process may hold his page; NOTIFY tells them all, and the one that holds it takes the
+attempt. What is shown on a page is also taken back from it when somebody else has answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboard.listener import Listener
+from dashboard.moment import SiteTime, moment
+from data import actors
+from data.calls import answers, dial, presence, view
+from data.calls.channel import Handed, Result, Unreachable
+from data.calls.lifecycle import AttemptState
+from data.calls.model import Ring
+from data.database import Database
+from data.errors import NotFound, StoreUnavailable
+
+LOG = logging.getLogger(__name__)
+BEAT_S = 5.0
+SEND_WITHIN_S = 3.0
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(eq=False, slots=True)
+class Page:
+    """One open duty page of a person on this process."""
+
+    key: str
+    person_id: int
+    send: Send
+    shown: dict[int, int] = field(default_factory=dict)  # attempt → session
+
+
+class PageChannel:
+    """Holds this process's duty pages, rings them and hears that they ring."""
+
+    name = "page"
+
+    def __init__(self, database: Database, clock: SiteTime, *, process: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._process = process
+        self._pages: dict[str, Page] = {}
+        self._numbers = itertools.count(1)
+        self._todo: set[int] = set()  # sessions to look at; 0 = whatever waits for our people
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._system_id: int | None = None
+
+    def follow(self, listener: Listener) -> None:
+        """Hear of calls from all processes; after a lost link, look at everything again."""
+        listener.on("wangge_call", lambda payload: self._look(int(payload)))
+        listener.on_connect(lambda: self._look(0))
+
+    async def start(self) -> None:
+        for work in (self._work(), self._beat()):
+            self._tasks.append(asyncio.create_task(work, name="page channel"))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for key in list(self._pages):
+            with contextlib.suppress(StoreUnavailable):
+                await self.close(key)
+
+    # What the socket of a page calls
+
+    async def open(self, person_id: int, send: Send) -> str:
+        """A page has opened: it can be rung from now on, and gets what already rings."""
+        key = f"duty-{next(self._numbers)}"
+        page = self._pages[key] = Page(key, person_id, send)
+        async with self._database.acting(await self._system()) as connection:
+            await presence.opened(
+                connection,
+                process=self._process,
+                key=key,
+                person_id=person_id,
+                real=datetime.now(UTC),
+            )
+            now = moment(self._clock)
+            open_now = await view.rings(connection, person_id=person_id, when=now)
+        for ring in open_now:
+            if ring.body["state"] != AttemptState.QUEUED:  # the queued are dialled by `_work`
+                await self._show(page, ring)
+        self._look(0)
+        return key
+
+    async def receive(self, key: str, message: dict[str, Any]) -> None:
+        """A page says something: that it rings, or that it wants to try its own bell."""
+        page = self._pages.get(key)
+        if page is None:
+            return
+        if message.get("type") == "ping":
+            await page.send({"type": "pong", "t": message.get("t")})
+        elif message.get("type") == "test":
+            await page.send({"type": "ring_test"})
+        elif message.get("type") == "ringing" and isinstance(message.get("attempt"), int):
+            # Not his, or not to be written now: the attempt's lease runs out and it rings again.
+            with contextlib.suppress(NotFound, StoreUnavailable):
+                async with self._database.acting(await self._system()) as connection:
+                    await answers.rings(
+                        connection,
+                        attempt_id=message["attempt"],
+                        person_id=page.person_id,
+                        when=moment(self._clock),
+                    )
+
+    async def close(self, key: str) -> None:
+        """A page has gone: the person is offline at once, unless he has another."""
+        if self._pages.pop(key, None) is not None:
+            async with self._database.acting(await self._system()) as connection:
+                await presence.closed(connection, process=self._process, key=key)
+
+    # The channel
+
+    async def place(self, ring: Ring) -> Result:
+        """Show a ring on every page of the person here; the page itself says that it rings."""
+        pages = [page for page in self._pages.values() if page.person_id == ring.person_id]
+        shown = await asyncio.gather(*(self._show(page, ring) for page in pages))
+        return Handed() if any(shown) else Unreachable("the page has gone")
+
+    async def withdraw(self, ring: Ring, state: AttemptState) -> None:
+        """Take a ring back from the pages that show it."""
+        await self._take_back({"attempt": ring.attempt_id, "state": state.value})
+
+    async def _show(self, page: Page, ring: Ring) -> bool:
+        page.shown[ring.attempt_id] = ring.session_id
+        return await _sent(page, {"type": "ring", **ring.body})
+
+    async def _take_back(self, end: dict[str, Any]) -> None:
+        for page in list(self._pages.values()):
+            if page.shown.pop(end["attempt"], None) is not None:
+                await _sent(page, {"type": "ring_end", **end})
+
+    # What happens by itself
+
+    def _look(self, session_id: int) -> None:
+        if self._pages:
+            self._todo.add(session_id)
+            self._wake.set()
+
+    async def _work(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            todo, self._todo = self._todo, set()
+            try:
+                await self._look_at(todo)
+            except StoreUnavailable:
+                self._todo |= todo
+                await asyncio.sleep(0.5)
+                self._wake.set()
+            except Exception:
+                LOG.exception("a ring could not be placed")
+
+    async def _look_at(self, todo: set[int]) -> None:
+        people = {page.person_id for page in self._pages.values()}
+        system = await self._system()
+        if 0 in todo:
+            async with self._database.acting(system) as connection:
+                todo = todo | set(await dial.waiting(connection, self.name, people))
+                todo |= {s for page in self._pages.values() for s in page.shown.values()}
+        for session_id in sorted(todo - {0}):
+            await dial.dial(
+                self._database,
+                self,
+                session_id=session_id,
+                system_id=system,
+                owner=self._process,
+                now=lambda: moment(self._clock),
+                person_ids=people,
+            )
+        shown = [a for page in self._pages.values() for a, s in page.shown.items() if s in todo]
+        async with self._database.acting(system) as connection:
+            ends = await view.ends(connection, shown)
+        for end in ends:
+            await self._take_back(end)
+
+    async def _beat(self) -> None:
+        """Say that our pages live, and look at what was perhaps not heard of."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            if not self._pages:
+                continue
+            try:
+                async with self._database.acting(await self._system()) as connection:
+                    await presence.beat(
+                        connection,
+                        process=self._process,
+                        pages={key: page.person_id for key, page in self._pages.items()},
+                        real=datetime.now(UTC),
+                    )
+                self._look(0)
+            except StoreUnavailable:
+                LOG.warning("the store does not answer: duty pages will be reported again")
+
+    async def _system(self) -> int:
+        if self._system_id is None:
+            async with self._database.acting(None) as connection:
+                self._system_id = (await actors.system_actor(connection)).id
+        return self._system_id
+
+
+async def _sent(page: Page, message: dict[str, Any]) -> bool:
+    """Whether a page took a message in time; its socket ends by its own silence."""
+    try:
+        await asyncio.wait_for(page.send(message), SEND_WITHIN_S)
+    except Exception:  # a socket may fail in many ways, all mean: not sent
+        return False
+    return True

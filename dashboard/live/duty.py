@@ -1,0 +1,86 @@
+"""The socket of a duty page: `/live?duty=1`. What it rings is the page channel's business."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+import orjson
+from fastapi import WebSocket, WebSocketDisconnect
+
+SILENCE_S = 20.0  # a page pings each few seconds; one that is silent for so long has gone
+ASK_S = 30.0
+LONGEST_MESSAGE = 4096
+REVOKED = 4401
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Desk(Protocol):
+    """Who rings pages; `dashboard.channels.page.PageChannel` does."""
+
+    async def open(self, person_id: int, send: Send) -> str: ...
+
+    async def receive(self, key: str, message: dict[str, Any]) -> None: ...
+
+    async def close(self, key: str) -> None: ...
+
+
+async def serve(
+    socket: WebSocket,
+    person_id: int,
+    desk: Desk,
+    *,
+    alive: Callable[[], Awaitable[bool]] | None = None,
+) -> None:
+    """Accept a duty page and serve it until it goes. The caller has checked who it is.
+
+    `alive` is asked now and then whether its session still stands.
+    """
+    await socket.accept()
+
+    async def send(message: dict[str, Any]) -> None:
+        await socket.send_text(orjson.dumps(message).decode())
+
+    key = await desk.open(person_id, send)
+    try:
+        await _listen(socket, desk, key, alive)
+    finally:
+        await asyncio.shield(desk.close(key))
+
+
+async def _listen(
+    socket: WebSocket, desk: Desk, key: str, alive: Callable[[], Awaitable[bool]] | None
+) -> None:
+    clock = asyncio.get_running_loop().time
+    asked = clock()
+    while True:
+        try:
+            text = await asyncio.wait_for(socket.receive_text(), SILENCE_S)
+        except TimeoutError:
+            with contextlib.suppress(RuntimeError):
+                await socket.close(1001)
+            return
+        except (WebSocketDisconnect, RuntimeError):
+            return
+        message = _parsed(text)
+        if message is not None:
+            await desk.receive(key, message)
+        if alive is not None and clock() - asked > ASK_S:
+            asked = clock()
+            if not await alive():
+                await socket.close(REVOKED)
+                return
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    """A page's message, None for anything else: a page cannot break its socket by words."""
+    if len(text) > LONGEST_MESSAGE:
+        return None
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return message if isinstance(message, dict) else None

@@ -1,0 +1,146 @@
+"""From the click to the phone and back, through the routes and the page channel."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+
+def click(web: Any, key: str = "k1") -> dict[str, Any]:
+    return {"request_key": key, "grid_id": web.desk.town.grids["W-1"]}
+
+
+async def test_a_click_rings_and_the_confirmation_comes_back(web: Any) -> None:
+    chief, worker = await web.open_page("west_chief"), await web.open_page("west_worker")
+    status, body = await web.ask("dora", "POST", "/api/calls", click(web))
+    assert status == 200 and body["session"]["state"] == "running"
+    ring = await chief.until("ring")
+    assert ring["from"] == {"name": "dora", "role": "duty_officer"} and ring["grid"] == "W-1"
+    assert 20 < ring["remaining_s"] <= 25 and ring["others"] == 1
+    await web.channel.receive(chief.key, {"type": "ringing", "attempt": ring["attempt"]})
+    other = await worker.until("ring")
+    path = "/api/duty/acknowledge"
+    status, said = await web.ask("chief", "POST", path, {"attempt_id": ring["attempt"]})
+    assert (status, said["said"]) == (200, "acknowledged")
+    end = await worker.until("ring_end")
+    assert (end["attempt"], end["state"], end["by"]) == (
+        other["attempt"],
+        "cancelled",
+        "west_chief",
+    )
+    session = body["session"]["id"]
+    status, body = await web.ask("dora", "GET", f"/api/calls/{session}")
+    assert body["session"]["outcome"] == "acknowledged"
+    assert [line["action"] for line in body["ledger"]][-1] == "acked"
+    states = {a["person"]["name"]: a["state"] for a in body["session"]["attempts"]}
+    assert states == {"west_chief": "acknowledged", "west_worker": "cancelled"}
+    status, said = await web.ask("worker", "POST", path, {"attempt_id": other["attempt"]})
+    assert (status, said["said"]) == (200, "answered_by_other")
+
+
+async def test_a_double_click_is_one_session(web: Any) -> None:
+    phone = await web.open_page("west_chief")
+    both = await asyncio.gather(
+        *(web.ask("dora", "POST", "/api/calls", click(web)) for _ in range(3))
+    )
+    assert len({body["session"]["id"] for _, body in both}) == 1
+    await phone.until("ring")
+    _, body = await web.ask("dora", "GET", "/api/calls")
+    assert len(body["sessions"]) == 1
+
+
+async def test_nobody_reachable_is_in_the_answer(web: Any) -> None:
+    _, body = await web.ask("dora", "POST", "/api/calls", click(web))
+    assert body["session"]["outcome"] == "unreachable"
+    web.time.advance(hours=7)
+    _, body = await web.ask("dora", "POST", "/api/calls", click(web, "k2"))
+    assert body["session"]["outcome"] == "nobody_on_duty"
+
+
+async def test_a_closed_page_is_offline_at_once(web: Any) -> None:
+    phone = await web.open_page("west_chief")
+    await web.channel.close(phone.key)
+    _, body = await web.ask("dora", "POST", "/api/calls", click(web))
+    assert body["session"]["outcome"] == "unreachable"
+
+
+async def test_a_page_that_opens_again_gets_what_rings(web: Any) -> None:
+    phone = await web.open_page("west_chief")
+    await web.ask("dora", "POST", "/api/calls", click(web))
+    ring = await phone.until("ring")
+    await web.channel.close(phone.key)
+    again = await web.open_page("west_chief")
+    assert (await again.until("ring"))["attempt"] == ring["attempt"]
+    _, body = await web.ask("chief", "GET", "/api/duty/me")
+    assert [r["attempt"] for r in body["rings"]] == [ring["attempt"]]
+
+
+async def test_the_caller_ends_it_and_the_phone_stops(web: Any) -> None:
+    phone = await web.open_page("west_chief")
+    _, body = await web.ask("dora", "POST", "/api/calls", click(web))
+    await phone.until("ring")
+    session = body["session"]["id"]
+    status, body = await web.ask("dora", "POST", f"/api/calls/{session}/end")
+    assert (status, body["session"]["state"]) == (200, "cancelled")
+    assert (await phone.until("ring_end"))["state"] == "cancelled"
+
+
+async def test_going_cannot_is_said_with_its_reason(web: Any) -> None:
+    phone = await web.open_page("west_chief")
+    _, body = await web.ask("dora", "POST", "/api/calls", click(web))
+    ring = await phone.until("ring")
+    refusal = {"attempt_id": ring["attempt"], "reason": "正在送医"}
+    status, said = await web.ask("chief", "POST", "/api/duty/decline", refusal)
+    assert (status, said["said"]) == (200, "declined")
+    _, body = await web.ask("dora", "GET", f"/api/calls/{body['session']['id']}")
+    assert body["session"]["attempts"][0]["reason"] == "正在送医"
+
+
+async def test_who_may_do_what(web: Any) -> None:
+    phone = await web.open_page("west_chief")
+    for who, status in (("wall", 403), ("intake", 403), ("chief", 403), ("east", 404), ("", 401)):
+        assert (await web.ask(who, "POST", "/api/calls", click(web)))[0] == status, who
+    _, body = await web.ask("dora", "POST", "/api/calls", click(web))
+    session = body["session"]["id"]
+    for who, status in (("wall", 200), ("intake", 200), ("chief", 403), ("east", 404)):
+        assert (await web.ask(who, "GET", f"/api/calls/{session}"))[0] == status, who
+    for who, status in (("wall", 403), ("intake", 403), ("chief", 403), ("east", 404)):
+        assert (await web.ask(who, "POST", f"/api/calls/{session}/end"))[0] == status, who
+    ring = {"attempt_id": (await phone.until("ring"))["attempt"]}
+    for who, status in (("worker", 404), ("lost", 403), ("dora", 403), ("wall", 403)):
+        assert (await web.ask(who, "POST", "/api/duty/acknowledge", ring))[0] == status, who
+    # Another's page cannot say that the chief's phone rings.
+    other = await web.open_page("west_worker")
+    await web.channel.receive(other.key, {"type": "ringing", **ring, "attempt": 10**9})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"request_key": "k"},
+        {"request_key": "k", "grid_id": 1, "event_id": 1},
+        {"request_key": "", "grid_id": 1},
+        {"request_key": "k" * 101, "grid_id": 1},
+        {"request_key": "k", "grid_id": -1},
+        {"request_key": "k", "grid_id": 2**40},
+        {"request_key": "k", "grid_id": "x' OR 1=1"},
+        {"request_key": "k", "grid_id": 1, "actor_id": 1},
+        [],
+        {"request_key": "k", "grid_id": 1, "pad": "x" * 5000},
+    ],
+)
+async def test_bad_clicks_are_refused_in_words(web: Any, body: Any) -> None:
+    status, answer = await web.ask("dora", "POST", "/api/calls", body)
+    assert status in (413, 422) and answer["error"]["message"]
+
+
+async def test_no_number_leaves(web: Any) -> None:
+    phone = await web.open_page("west_chief")
+    texts = [await web.ask("dora", "POST", "/api/calls", click(web))]
+    texts.append(await phone.until("ring"))
+    texts.append(await web.ask("chief", "GET", "/api/duty/me"))
+    texts.append(await web.ask("wall", "GET", "/api/calls"))
+    assert "199000" not in str(texts)
