@@ -85,7 +85,9 @@ def library_path(prefix: Path) -> str:
     """LD_LIBRARY_PATH for a program unpacked under `prefix`."""
     patterns = ("usr/lib/*-linux-gnu*", "lib/*-linux-gnu*", "usr/lib")
     folders = [folder for pattern in patterns for folder in sorted(prefix.glob(pattern))]
-    return os.pathsep.join(map(str, folders))
+    # Some libraries keep private parts in a folder below, found by a path built into them.
+    below = {part.parent for folder in folders[:-1] for part in folder.glob("*/lib*.so*")}
+    return os.pathsep.join(map(str, [*folders, *sorted(below)]))
 
 
 def _private_apt(work: Path) -> list[str]:
