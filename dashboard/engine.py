@@ -1,0 +1,109 @@
+"""The `engine` role: carries time forward. Run as many as you like; any of them may die."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from datetime import UTC, datetime
+
+from dashboard.clock import SiteClock
+from dashboard.moment import SiteTime, moment
+from dashboard.settings import Settings
+from data import actors, engine
+from data.database import Database
+from data.engine import Step
+from data.errors import NoSite, NotFound, StoreUnavailable
+
+LOG = logging.getLogger("wangge.engine")
+TICK_S = 0.25
+RETRY_S = 1.0
+MOST_AT_ONCE = 500  # of one step in one pass, so that the others get their turn
+
+
+class Engine:
+    """Runs each step of `data.engine.STEPS` in its own rhythm."""
+
+    def __init__(self, database: Database, clock: SiteTime) -> None:
+        self._database = database
+        self._clock = clock
+        self._due: dict[str, float] = dict.fromkeys((step.name for step in engine.STEPS), 0.0)
+        self._system_id: int | None = None
+
+    async def run(self) -> None:
+        """Carry time forward until cancelled; a store that is away is waited for."""
+        while True:
+            pause = TICK_S
+            try:
+                await self.pass_once()
+            except (StoreUnavailable, NotFound) as error:
+                LOG.warning("%s", error)
+                pause = RETRY_S
+            await asyncio.sleep(pause)
+
+    async def pass_once(self) -> dict[str, int]:
+        """Run the steps whose time has come; what each did. A step that fails stops no other."""
+        done: dict[str, int] = {}
+        clock = asyncio.get_running_loop().time
+        for step in engine.STEPS:
+            if self._due[step.name] > clock():
+                continue
+            self._due[step.name] = clock() + step.every_s
+            try:
+                done[step.name] = await self._carry_out(step)
+            except (StoreUnavailable, NotFound):
+                self._due[step.name] = 0.0
+                raise
+            except Exception:
+                LOG.exception("step %s failed", step.name)
+        return done
+
+    async def _carry_out(self, step: Step) -> int:
+        total = 0
+        for _ in range(MOST_AT_ONCE if step.until_done else 1):
+            async with self._database.acting(await self._system()) as connection:
+                n = await step.run(connection, moment(self._clock))
+            total += n
+            if n == 0:
+                break
+        return total
+
+    async def _system(self) -> int:
+        if self._system_id is None:
+            async with self._database.acting(None) as connection:
+                self._system_id = (await actors.system_actor(connection)).id
+        return self._system_id
+
+
+async def run(settings: Settings) -> None:
+    """The role: until SIGTERM or Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(name)s: %(message)s")
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with Database(settings.app_url, settings.readonly_url, size=2) as database:
+        work = asyncio.create_task(_serve(database))
+        stop = asyncio.create_task(stopping.wait())
+        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (work, stop):
+            task.cancel()
+        results = await asyncio.gather(work, stop, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+
+async def _serve(database: Database) -> None:
+    clock = SiteClock(database)
+    while True:
+        with contextlib.suppress(NoSite, StoreUnavailable):
+            await clock.start()
+            break
+        await asyncio.sleep(RETRY_S)
+    LOG.info("time runs: %s", clock.now().isoformat(timespec="seconds"))
+    try:
+        await Engine(database, clock).run()
+    finally:
+        LOG.info("stopping at %s", datetime.now(UTC).isoformat(timespec="seconds"))
+        await clock.stop()

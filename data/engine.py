@@ -1,0 +1,91 @@
+"""Time passing: what becomes true by the clock alone. The list of steps is the documentation.
+
+Each step is one short transaction that several engines may run at once: a mark or a row that
+another holds is skipped, and doing a step twice changes nothing more. Screens compute lights and
+ages by themselves; the engine writes what must be on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from data.calls import presence, sessions
+from data.calls.model import Moment
+from data.database import Connection, fetch_one
+from data.queries import load
+
+SQL = load(__file__)
+KEEP_POSITIONS_DAYS = 30
+LONGEST_SHIFT = timedelta(days=3)
+
+Run = Callable[[Connection, Moment], Awaitable[int]]
+
+
+async def lights(connection: Connection, when: Moment) -> int:
+    """Log the events whose light has turned yellow or red since the mark; how many."""
+    mark = {"job": "lights", "at": when.site}
+    await connection.execute(SQL.begin_mark, mark)
+    await connection.execute(SQL.rewind_mark, mark)
+    row = await fetch_one(connection, SQL.lights, {"at": when.site})
+    return int(row["n"]) if row else 0
+
+
+async def late_lights(connection: Connection, when: Moment) -> int:
+    """Log the turns of events that were reported after them; how many."""
+    row = await fetch_one(connection, SQL.late_lights, {"at": when.site})
+    return int(row["n"]) if row else 0
+
+
+async def call_timers(connection: Connection, when: Moment) -> int:
+    """Advance the call that is most overdue; 1 if there was one, so that it is done again."""
+    return int(await sessions.advance_one_due(connection, when) is not None)
+
+
+async def shifts_over(connection: Connection, when: Moment) -> int:
+    """End shifts whose planned end has passed; how many."""
+    given = {"at": when.site, "since": when.site - LONGEST_SHIFT}
+    row = await fetch_one(connection, SQL.shifts_over, given)
+    if row is None or not row["found"]:
+        return 0  # an update of no rows would still tell all screens to read the shifts again
+    return (await connection.execute(SQL.end_shifts, given)).rowcount
+
+
+async def closed_pages(connection: Connection, when: Moment) -> int:
+    """Remove pages that no longer beat; how many."""
+    return await presence.sweep(connection, when.real)
+
+
+async def position_days(connection: Connection, when: Moment) -> int:
+    """Make the partitions of today and the days to come; how many were missing."""
+    row = await fetch_one(connection, SQL.position_days, {"at": when.site, "real": when.real})
+    return int(row["n"]) if row else 0
+
+
+async def retention(connection: Connection, when: Moment) -> int:
+    """Drop whole days of positions that are past KEEP_POSITIONS_DAYS; how many."""
+    given = {"at": when.site, "real": when.real, "days": KEEP_POSITIONS_DAYS}
+    row = await fetch_one(connection, SQL.retention, given)
+    return int(row["n"]) if row else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its name, how often (real seconds), and whether to run until nothing is left."""
+
+    name: str
+    every_s: float
+    run: Run
+    until_done: bool = False
+
+
+STEPS = (
+    Step("call_timers", 0.5, call_timers, until_done=True),
+    Step("lights", 1, lights),
+    Step("closed_pages", 15, closed_pages),
+    Step("shifts_over", 20, shifts_over),
+    Step("late_lights", 60, late_lights),
+    Step("position_days", 600, position_days),
+    Step("retention", 3600, retention),
+)

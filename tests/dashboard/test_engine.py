@@ -1,0 +1,67 @@
+"""The engine role: all steps in their rhythm, and what happens when one of them fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime
+
+import pytest
+
+from dashboard.embedded import Store
+from dashboard.engine import Engine
+from data import engine
+from data.calls.model import Moment
+from data.database import Connection, Database
+from data.engine import Step
+from tests.calling import Desk, make_desk
+from tests.factories import NOON, value
+
+
+class Noon:
+    """A clock that stands."""
+
+    def now(self) -> datetime:
+        return NOON
+
+
+@pytest.fixture
+async def desk(database: Database, store: Store) -> Desk:
+    return await make_desk(database, store)
+
+
+async def test_the_first_pass_does_all_and_the_second_only_what_is_due(desk: Desk) -> None:
+    one = Engine(desk.town.database, Noon())
+    assert set(await one.pass_once()) == {step.name for step in engine.STEPS}
+    assert "position_days" not in await one.pass_once()
+
+
+async def test_engines_race_and_one_advances_each_call(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = [await desk.click("grid", desk.town.grids["W-1"], f"k{i}") for i in range(6)]
+    async with desk.town.database.acting(desk.town.system_id) as link:
+        # As a crash between click and ringing leaves them: nothing fired yet.
+        await link.execute(
+            "UPDATE call_session SET state = 'running', outcome = NULL, step = 1, next_at = %s,"
+            " steps = steps || steps",
+            [desk.when.real],
+        )
+    engines = [Engine(desk.town.database, Noon()) for _ in range(3)]
+    done = await asyncio.gather(*(one.pass_once() for one in engines))
+    assert sum(d["call_timers"] for d in done) == len(calls)
+    async with desk.town.database.acting(desk.town.system_id) as link:
+        n = await value(link, "SELECT count(*) FROM call_attempt WHERE step = 1")
+    assert n == 2 * len(calls)
+
+
+async def test_a_step_that_fails_stops_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(connection: Connection, when: Moment) -> int:
+        raise ValueError("no")
+
+    monkeypatch.setattr(engine, "STEPS", (Step("broken", 1, broken), *engine.STEPS))
+    with caplog.at_level(logging.ERROR):
+        done = await Engine(desk.town.database, Noon()).pass_once()
+    assert "broken" not in done and "lights" in done and "step broken failed" in caplog.text
