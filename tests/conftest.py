@@ -7,8 +7,10 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -21,6 +23,7 @@ from data.database import Database
 
 HOME = "WANGGE_TEST_HOME"  # inherited by the workers of xdist
 TEMPLATE = "wangge_template"
+T = TypeVar("T")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,12 +46,13 @@ def cluster() -> Store:
     """A private server without fsync; its database `wangge_template` is migrated and closed."""
     home = Path(os.environ[HOME])
     with FileLock(home / "cluster.lock"):
-        store = asyncio.run(ensure(home, careless=True))
+        store = _run(ensure(home, careless=True))
         with psycopg.connect(_maintenance(store), autocommit=True) as link:
             found = link.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE])
-            if not found.fetchone():
+            if found.fetchone() is None:
+                link.execute("DROP DATABASE IF EXISTS wangge_unfinished")
                 link.execute("CREATE DATABASE wangge_unfinished")
-                asyncio.run(migrate.apply(store.with_database("wangge_unfinished").admin_url))
+                _run(migrate.apply(store.with_database("wangge_unfinished").admin_url))
                 # Only a finished template gets the name.
                 link.execute("ALTER DATABASE wangge_unfinished RENAME TO wangge_template")
     return store
@@ -82,6 +86,12 @@ def _maintenance(store: Store) -> str:
     return store.with_database("postgres").admin_url
 
 
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end in a thread: a browser's fixtures keep an event loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def _lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -94,5 +104,5 @@ def _lives(pid: int) -> bool:
 
 def _remove(home: Path) -> None:
     if (home / "secrets.json").exists():
-        asyncio.run(stop(home))
+        _run(stop(home))
     shutil.rmtree(home, ignore_errors=True)
