@@ -8,9 +8,12 @@ whose edges meet only at their ends. Metres of the workshop plane throughout.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+from shapely.ops import substring
 
 from data.demo import layout
 from data.demo.ground import Ground, ring_points
@@ -18,6 +21,7 @@ from data.demo.plane import Floats, Ints, rng_for, wander
 
 _PART = 2
 _NODE_GRID_M = 0.01
+_LONGEST_EDGE_M = 420.0
 _STREET_NAMES = (
     "兴农", "和平", "建设", "解放", "新华", "文化", "胜利", "光明",
     "青年", "团结", "幸福", "长乐", "安康", "朝阳", "育才", "迎宾",
@@ -52,7 +56,7 @@ class RoadGraph:
     name: Ints
     names: tuple[str, ...]
     length_m: Floats
-    walkable: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    walkable: NDArray[np.bool_]
 
 
 def make_roads(*, seed: int, ground: Ground) -> RoadGraph:
@@ -241,7 +245,7 @@ def _field_roads(
 def _graph(lines: list[RoadLine], ground: Ground) -> RoadGraph:
     noded = shapely.unary_union([line.geometry for line in lines], grid_size=_NODE_GRID_M)
     edges = shapely.get_parts(shapely.line_merge(noded))
-    edges = edges[shapely.length(edges) > 0.5]
+    edges = _short(edges[shapely.length(edges) > 0.5])
     owner = _owners(edges, lines)
     ends = np.vstack([shapely.get_coordinates(shapely.get_point(edges, i)) for i in (0, -1)])
     nodes, index = np.unique(np.round(ends, 2), axis=0, return_inverse=True)
@@ -265,7 +269,21 @@ def _graph(lines: list[RoadLine], ground: Ground) -> RoadGraph:
     )
 
 
-def _owners(edges: Ints, lines: list[RoadLine]) -> Ints:
+def _short(edges: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Cut long edges into stretches: a round or a map tile then takes what it needs."""
+    out: list[shapely.LineString] = []
+    for edge in edges:
+        count = int(np.ceil(edge.length / _LONGEST_EDGE_M))
+        cuts = np.linspace(0.0, edge.length, count + 1)
+        parts = [edge] if count < 2 else [substring(edge, a, b) for a, b in pairwise(cuts)]
+        out += parts
+    rounded: NDArray[np.object_] = shapely.transform(
+        np.array(out, dtype=object), lambda xy: np.round(xy, 2)
+    )
+    return rounded
+
+
+def _owners(edges: NDArray[np.object_], lines: list[RoadLine]) -> Ints:
     """For each edge the drawn road it came from; the higher class wins where roads share it."""
     tree = shapely.STRtree([line.geometry for line in lines])
     middle = shapely.line_interpolate_point(edges, 0.5, normalized=True)

@@ -181,10 +181,10 @@ def _adjacent(points: Floats) -> tuple[Ints, Ints]:
     return sides[:, 0], sides[:, 1]
 
 
-def _nearest(atoms: Atoms, places: Sequence[tuple[float, float]] | Floats) -> Ints:
-    tree = shapely.STRtree(shapely.points(atoms.points))
-    found: Ints = tree.nearest(shapely.points(np.asarray(places)))
-    return found
+def _nearest(atoms: Atoms, places: Sequence[tuple[float, float]]) -> Ints:
+    gaps = [np.hypot(atoms.points[:, 0] - x, atoms.points[:, 1] - y) for x, y in places]
+    nearest: Ints = np.argmin(gaps, axis=1)
+    return nearest
 
 
 def _reach(
