@@ -10,7 +10,7 @@ from dashboard.embedded import find_running
 from data import actors
 from data.access import Actor
 from data.database import Connection, Database
-from data.errors import WanggeError
+from data.errors import NoSite, NotFound, WanggeError
 
 
 class NoStore(WanggeError):
@@ -19,13 +19,16 @@ class NoStore(WanggeError):
 
 @asynccontextmanager
 async def system_database(*, size: int = 2) -> AsyncIterator[tuple[Database, Actor]]:
-    """The running store's database and its system actor. Raises NoStore, NotFound (no site)."""
+    """The running store's database and its system actor. Raises NoStore, NoSite."""
     store = await find_running(settings.home())
     if store is None:
         raise NoStore(home=settings.home())
     async with Database(store.app_url, store.readonly_url, size=size) as database:
         async with database.acting(None) as connection:
-            system = await actors.system_actor(connection)
+            try:
+                system = await actors.system_actor(connection)
+            except NotFound:
+                raise NoSite() from None
         yield database, system
 
 

@@ -64,6 +64,7 @@ class Batch:
     spatial: list[bool] = field(default_factory=list)
     content: list[str] = field(default_factory=list)
     chosen: dict[str, str] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
 
     def text(self, name: str, row: int) -> str:
         """A field of a row as clean text, "" when it has none."""
@@ -81,6 +82,7 @@ def build(
             raise NoSuchField(field=name, fields=", ".join(known))
     ledger = Ledger([(table.file, table.length) for table in tables])
     batch = Batch(ledger, {}, np.full(ledger.rows, None, dtype=object))
+    batch.columns = list(dict.fromkeys(name for table in tables for name in table.columns))
     start = 0
     for table in tables:
         columns = _mapped(table, known, key_field, options)
@@ -195,8 +197,11 @@ def _from_columns(
         made: NDArray[Any] = shapely.from_wkt(texts, on_invalid="ignore")
         for row in np.flatnonzero(shapely.is_missing(made) & (texts != None)):  # noqa: E711
             ledger.reject(start + int(row), "invalid_geometry", why="not WKT")
-        return shapely.force_2d(made)
-    pair = next((p for p in (("lon", "lat"), ("x", "y")) if p[0] in columns and p[1] in columns), None)
+        flat: NDArray[Any] = shapely.force_2d(made)
+        return flat
+    pair = next(
+        (p for p in (("lon", "lat"), ("x", "y")) if p[0] in columns and p[1] in columns), None
+    )
     if pair is None:
         return None
     xy = np.column_stack([_numbers(columns[name], name, ledger, start) for name in pair])

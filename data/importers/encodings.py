@@ -1,4 +1,4 @@
-"""Which encoding a file's bytes are in: decided from the bytes, asked for where they do not tell."""
+"""Which encoding a file is in: decided from its bytes, asked for where they do not tell."""
 
 from __future__ import annotations
 

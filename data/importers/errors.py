@@ -34,7 +34,7 @@ class NoSuchLayer(ImportRefused):
 
 
 class AskEncoding(ImportRefused):
-    """The encoding of {path} cannot be told from its bytes. Say it with --encoding, e.g. GB18030."""
+    """The encoding of {path} cannot be told from its bytes. Say it: --encoding GB18030."""
 
 
 class AskCrs(ImportRefused):

@@ -37,7 +37,7 @@ def find(path: str, *, work: Path, layer: str | None = None) -> Found:
     """Look at a path and unpack it under `work` if need be. Raises ImportRefused."""
     file = _checked(path)
     head = _head(file)
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         inner = _unpack(file, work, layer)
         return Found(inner.path, _format(inner.path, inner.name), file.name)
     return Found(_aside(file, work), _format(file, file.name), file.name)

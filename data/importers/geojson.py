@@ -94,7 +94,9 @@ def _crs(document: Any, name: str) -> CRS | None:
 
 
 def _geometries(features: Sequence[Any], table: Table) -> NDArray[Any]:
-    raw = [feature.get("geometry") if isinstance(feature, Mapping) else None for feature in features]
+    raw = [
+        feature.get("geometry") if isinstance(feature, Mapping) else None for feature in features
+    ]
     texts = [orjson.dumps(one).decode() if one is not None else None for one in raw]
     made = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
     for row, (one, geometry) in enumerate(zip(raw, made, strict=True)):
@@ -106,7 +108,8 @@ def _geometries(features: Sequence[Any], table: Table) -> NDArray[Any]:
             table.repairs[row] = "Ring not closed"
         else:
             table.faults[row] = ("invalid_geometry", {"why": "Not a geometry"})
-    return shapely.force_2d(made)
+    flat: NDArray[Any] = shapely.force_2d(made)
+    return flat
 
 
 def _closed(geometry: Any) -> Any:

@@ -120,9 +120,7 @@ def assign(
     return kept
 
 
-def _find(
-    unit: Unit, places: Places, rank: int, options: Options, ledger: Ledger
-) -> Place | None:
+def _find(unit: Unit, places: Places, rank: int, options: Options, ledger: Ledger) -> Place | None:
     named = unit.values.get("parent") or ""
     by = options.parent_by or ("code" if "parent" in options.maps or named else "location")
     if options.parent is not None:

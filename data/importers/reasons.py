@@ -7,6 +7,7 @@ from __future__ import annotations
 
 REASONS = {
     "no_code": "The row has no value in its key column {column}.",
+    "no_group": "The row has no value in {column}, which says what kind or level it is.",
     "nameless": "The row has no name.",
     "no_geometry": "The row has no geometry.",
     "empty_geometry": "The geometry is empty.",
@@ -20,6 +21,7 @@ REASONS = {
     "duplicate": "The same {what} is already in row {first}.",
     "conflict": "{key} is already the key of row {first}, which says something else: {field}.",
     "orphan": "There is no {what} {key} to belong to. Import it first, or correct the row.",
+    "ambiguous_grid": "Several grids have the code {key}. Say which kind: --kind KIND.",
     "ambiguous_parent": "Several areas are called {key}. Use codes: --parent-by code.",
     "outside_parent": "Only {percent} % lies inside {parent}, to which the row belongs.",
     "unknown_level": "{value} is no level here. There are: {known}.",

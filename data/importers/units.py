@@ -8,8 +8,8 @@ from typing import Any
 import shapely
 
 from data.importers.batch import Batch
-from data.importers.report import Ledger
 from data.importers.reasons import REASONS
+from data.importers.report import Ledger
 from geo import polygons
 
 
@@ -74,7 +74,11 @@ def _unit(batch: Batch, row: int, group_field: str, group: str | None) -> Unit |
     if not name:
         batch.ledger.reject(row, "nameless")
         return None
-    return Unit(group or batch.text(group_field, row), code, name, [row])
+    group = group or batch.text(group_field, row)
+    if not group:
+        batch.ledger.reject(row, "no_group", column=batch.chosen.get(group_field, group_field))
+        return None
+    return Unit(group, code, name, [row])
 
 
 def _values(batch: Batch, row: int, unit: Unit, shape: Shape) -> bool:
@@ -122,9 +126,7 @@ def _point(ledger: Ledger, row: int, geometry: Any) -> Any:
     return shapely.point_on_surface(geometry)
 
 
-def _join(
-    ledger: Ledger, first: Unit, row: int, unit: Unit, geometry: Any, shape: Shape
-) -> None:
+def _join(ledger: Ledger, first: Unit, row: int, unit: Unit, geometry: Any, shape: Shape) -> None:
     """A further row of a known unit: one more part of it, a double, or a contradiction."""
     at = ledger.place(first.rows[0])[1]
     if unit.name != first.name:

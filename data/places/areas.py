@@ -74,9 +74,7 @@ async def write(connection: Connection, areas: Iterable[NewArea]) -> list[Outcom
             await copy.write_row((*fixed, ewkb(area.geometry), area.population))
     for step in (SQL.compare, SQL.change, SQL.insert):
         await connection.execute(step)
-    return [
-        Outcome(row["id"], row["state"]) for row in await fetch_all(connection, SQL.outcome)
-    ]
+    return [Outcome(row["id"], row["state"]) for row in await fetch_all(connection, SQL.outcome)]
 
 
 def ewkb(geometry: Any) -> str | None:

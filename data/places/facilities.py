@@ -47,6 +47,4 @@ async def write(connection: Connection, facilities: Iterable[NewFacility]) -> li
             await copy.write_row((*fixed, one.service_radius_m, one.address, one.content_hash))
     await connection.execute(SQL.compare)
     await connection.execute(SQL.upsert)
-    return [
-        Outcome(row["id"], row["state"]) for row in await fetch_all(connection, SQL.outcome)
-    ]
+    return [Outcome(row["id"], row["state"]) for row in await fetch_all(connection, SQL.outcome)]

@@ -1,0 +1,54 @@
+-- name: make_incoming
+CREATE TEMP TABLE incoming_event (
+    n integer PRIMARY KEY, source_key text, type_id integer, area_id integer, grid_ids integer[],
+    geom geometry(Point, 4326), address text, text text, opened_at timestamptz, due_at timestamptz,
+    closed_at timestamptz, content_hash text, state text
+) ON COMMIT DROP;
+
+-- name: copy_incoming
+COPY incoming_event (n, source_key, type_id, area_id, grid_ids, geom, address, text, opened_at, due_at,
+                     closed_at, content_hash) FROM STDIN;
+
+-- name: analyze
+ANALYZE incoming_event;
+
+-- name: compare
+UPDATE incoming_event i
+SET state = CASE WHEN e.content_hash = i.content_hash THEN 'unchanged' ELSE 'changed' END
+FROM event e
+WHERE e.source_id = %(source_id)s AND e.source_key = i.source_key;
+
+-- name: upsert
+-- An event keeps the grids of its day; only a new place gives it new ones.
+INSERT INTO event AS e (source_id, source_key, type_id, area_id, grid_ids, geom, address, text, opened_at,
+                        due_at, closed_at, content_hash)
+SELECT %(source_id)s, source_key, type_id, area_id, grid_ids, geom, address, text, opened_at, due_at,
+       closed_at, content_hash
+FROM incoming_event WHERE state IS DISTINCT FROM 'unchanged'
+ORDER BY n
+ON CONFLICT (source_id, source_key) DO UPDATE SET
+    type_id = excluded.type_id, address = excluded.address, text = excluded.text,
+    opened_at = excluded.opened_at, due_at = excluded.due_at, closed_at = excluded.closed_at,
+    content_hash = excluded.content_hash, geom = excluded.geom,
+    area_id = CASE WHEN e.geom IS NOT DISTINCT FROM excluded.geom THEN e.area_id ELSE excluded.area_id END,
+    grid_ids = CASE WHEN e.geom IS NOT DISTINCT FROM excluded.geom THEN e.grid_ids ELSE excluded.grid_ids END;
+
+-- name: log
+INSERT INTO event_log (event_id, area_id, at, action, actor_id, detail)
+SELECT e.id, e.area_id, happened.at, happened.action, %(actor_id)s, '{"by": "import"}'
+FROM incoming_event i JOIN event e ON e.source_id = %(source_id)s AND e.source_key = i.source_key
+CROSS JOIN LATERAL (VALUES
+    (e.opened_at, CASE WHEN i.state IS NULL THEN 'report' END),
+    (e.closed_at, CASE WHEN i.state IS NULL THEN 'close' END),
+    (%(at)s, CASE i.state WHEN 'changed' THEN 'update' END)) AS happened (at, action)
+WHERE happened.at IS NOT NULL AND happened.action IS NOT NULL
+ORDER BY i.n;
+
+-- name: outcome
+SELECT coalesce(state, 'new') FROM incoming_event ORDER BY n;
+
+-- name: span
+SELECT s.id, s.name, min(e.opened_at) AS first, max(e.opened_at) AS last, count(e.id) AS events
+FROM source s LEFT JOIN event e ON e.source_id = s.id
+WHERE s.name = %(name)s
+GROUP BY s.id, s.name;

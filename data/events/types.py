@@ -1,0 +1,54 @@
+"""Types of events and their classes: looked up by any of their names, made where they are new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from data.database import Connection, fetch_all
+from data.queries import load
+
+SQL = load(__file__)
+OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """A type; `limit` is its time limit, None = none of its own."""
+
+    id: int
+    code: str
+    limit: timedelta | None
+
+
+async def find(connection: Connection) -> dict[str, EventType]:
+    """All types by code and by each of their names; the code wins where they clash."""
+    rows = await fetch_all(connection, SQL.all)
+    found: dict[str, EventType] = {}
+    for column in ("name_en", "name_zh", "code"):
+        for row in rows:
+            limit = None if row["limit_s"] is None else timedelta(seconds=row["limit_s"])
+            found[row[column]] = EventType(row["id"], row["code"], limit)
+    return found
+
+
+async def ensure(connection: Connection, wanted: Mapping[str, str | None]) -> dict[str, EventType]:
+    """All types, after making the missing ones of `wanted` (type → class, None = other).
+
+    A new type or class has its own text as code and name.
+    """
+    known = await find(connection)
+    missing = {name: group or OTHER for name, group in wanted.items() if name not in known}
+    if not missing:
+        return known
+    rows = await fetch_all(connection, SQL.classes)
+    classes = {
+        row[column]: row["class"] for column in ("name_en", "name_zh", "class") for row in rows
+    }
+    new = [one for one in dict.fromkeys(missing.values()) if one not in classes]
+    if new:
+        await connection.execute(SQL.add_classes, {"names": new})
+    codes = [classes.get(one, one) for one in missing.values()]
+    await connection.execute(SQL.add_types, {"codes": list(missing), "classes": codes})
+    return await find(connection)

@@ -1,0 +1,199 @@
+"""Events from files: times with the site's zone, places with their grids, nothing dropped."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import shapely
+from numpy.typing import NDArray
+
+from data import actors
+from data.database import Connection
+from data.errors import Invalid
+from data.events import bulk, types
+from data.importers.batch import Batch
+from data.importers.errors import MissingColumn, MissingOption
+from data.importers.located import Ground, load_ground
+from data.importers.options import Options
+from data.importers.parents import Places
+from data.importers.report import Ledger, State
+from data.importers.times import Times
+from data.places import site
+
+FIELDS = ("id", "type", "class", "opened", "due", "closed", "address", "text")
+SHARED = 0.03, 50  # one point with more than this share and number of events is worth a warning
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event as its row says it, checked; times in UTC."""
+
+    row: int
+    key: str
+    type: str
+    group: str | None
+    opened: datetime
+    due: datetime | None
+    closed: datetime | None
+
+
+async def import_events(
+    connection: Connection, batch: Batch, options: Options, at: datetime
+) -> None:
+    """Write the events of a batch under their source."""
+    if options.source is None:
+        raise MissingOption(option="--source NAME", why="an event's key is its source and its id")
+    if "opened" not in batch.fields and batch.ledger.rows:
+        names = ", ".join(name for name, _ in batch.ledger.files)
+        raise MissingColumn(path=names, field="opened", columns=", ".join(batch.columns))
+    where = await load_ground(connection)
+    times = Times(await _zone(connection, options), options.time_format)
+    rows = await asyncio.to_thread(_check, batch, times)
+    area_id = _default_area(where.places, options)
+    source_id = await actors.ensure_source(connection, options.source, kind="file", area_id=area_id)
+    wanted = {row.type: row.group for row in reversed(rows)}
+    known = await types.ensure(connection, wanted)
+    events = await asyncio.to_thread(_events, batch, rows, known, where, area_id)
+    actor = await actors.system_actor(connection)
+    states = await bulk.write(connection, events, source_id=source_id, actor_id=actor.id, at=at)
+    _settle(batch.ledger, rows, states)
+
+
+def _settle(ledger: Ledger, rows: Sequence[Row], states: Sequence[str]) -> None:
+    same = [r.row for r, state in zip(rows, states, strict=True) if state == "unchanged"]
+    ledger.mark([r.row for r in rows], State.IMPORTED)
+    ledger.mark(same, State.UNCHANGED)
+    ledger.units = len(rows)
+
+
+async def _zone(connection: Connection, options: Options) -> ZoneInfo:
+    if options.timezone is None:
+        return (await site.read(connection)).zone
+    try:
+        return ZoneInfo(options.timezone)
+    except (KeyError, ValueError, OSError):
+        raise Invalid(what=options.timezone, why="not a time zone of the IANA database") from None
+
+
+def _default_area(places: Places, options: Options) -> int:
+    """Where the source's unlocated events belong."""
+    if options.parent is None:
+        return places.root.id
+    found = [p for p in places.by_id.values() if p.code == options.parent]
+    if len(found) != 1:
+        raise Invalid(what=f"--parent {options.parent}", why="no area has this code")
+    return found[0].id
+
+
+def _check(batch: Batch, times: Times) -> list[Row]:
+    """Check each open row; the others end as rejected."""
+    seen: dict[str, int] = {}
+    rows: list[Row] = []
+    for index in batch.ledger.open_rows():
+        key = batch.content[index] if batch.content else batch.text("id", index)
+        if not key:
+            batch.ledger.reject(index, "no_code", column=batch.chosen.get("id", "id"))
+        elif key in seen:
+            first = batch.ledger.place(seen[key])[1]
+            batch.ledger.reject(index, "duplicate", what=key, first=first)
+        else:
+            row = _row(batch, index, key, times)
+            if row is not None:
+                rows.append(row)
+                seen[key] = index
+    for reason in ("repeated_hour", "skipped_hour"):
+        if times.counts[reason]:
+            batch.ledger.warn(reason, n=times.counts[reason])
+    early = sum(row.due is not None and row.due < row.opened for row in rows)
+    if early:
+        batch.ledger.warn("due_before_opened", n=early)
+    nameless = sum(row.type == types.OTHER for row in rows)
+    if nameless:
+        batch.ledger.warn("no_type", n=nameless)
+    return rows
+
+
+def _row(batch: Batch, index: int, key: str, times: Times) -> Row | None:
+    stamps: dict[str, datetime | None] = {}
+    for field in ("opened", "due", "closed"):
+        value = batch.text(field, index)
+        if not value:
+            stamps[field] = None
+            continue
+        try:
+            after = stamps["opened"] if field == "closed" else None
+            stamps[field] = times.read(value, after=after)
+        except (ValueError, OverflowError):
+            batch.ledger.reject(index, "bad_time", field=field, value=value[:40])
+            return None
+    opened, closed = stamps["opened"], stamps["closed"]
+    if opened is None:
+        batch.ledger.reject(index, "no_time", field=batch.chosen.get("opened", "opened"))
+        return None
+    if closed is not None and closed < opened:
+        said = {field: batch.text(field, index) for field in ("opened", "closed")}
+        batch.ledger.reject(index, "closed_before_opened", **said)
+        return None
+    kind, group = batch.text("type", index), batch.text("class", index)
+    return Row(index, key, kind or types.OTHER, group or None, opened, stamps["due"], closed)
+
+
+def _events(
+    batch: Batch,
+    rows: Sequence[Row],
+    known: dict[str, types.EventType],
+    where: Ground,
+    area_id: int,
+) -> list[bulk.NewEvent]:
+    points = _points(batch, rows)
+    owners, areas = where.locate(points, [row.opened for row in rows], area_id)
+    _remark(batch.ledger, points, owners)
+    hexes = shapely.to_wkb(shapely.set_srid(points, 4326), hex=True, include_srid=True)
+    limited = "due" in batch.fields
+    events = []
+    for row, ids, area, point in zip(rows, owners, areas, hexes, strict=True):
+        kind = known[row.type]
+        due = row.due
+        if not limited and kind.limit is not None:
+            due = row.opened + kind.limit
+        address, text = batch.text("address", row.row), batch.text("text", row.row)
+        said = (row.key, kind.code, point, address, text, row.opened, due, row.closed)
+        digest = hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]
+        what = (row.key, kind.id, area, ids, point, address or None, text)
+        events.append(bulk.NewEvent(*what, row.opened, due, row.closed, digest))
+    return events
+
+
+def _points(batch: Batch, rows: Sequence[Row]) -> NDArray[Any]:
+    """Each event's point; None where it has none, or only the 0, 0 of an empty form."""
+    shapes: NDArray[Any] = batch.geometry[[row.row for row in rows]]
+    other = ~shapely.is_missing(shapes) & (shapely.get_type_id(shapes) != 0)
+    shapes[other] = shapely.point_on_surface(shapes[other])
+    shapes[shapely.is_empty(shapes)] = None
+    null = (shapely.get_x(shapes) == 0) & (shapely.get_y(shapes) == 0)
+    if null.any():
+        batch.ledger.warn("null_island", n=int(null.sum()))
+        shapes[null] = None
+    return shapes
+
+
+def _remark(ledger: Ledger, points: NDArray[Any], owners: Sequence[tuple[int, ...]]) -> None:
+    missing = shapely.is_missing(points)
+    if missing.any():
+        ledger.warn("unlocated", n=int(missing.sum()))
+    lost = sum(not ids and not gone for ids, gone in zip(owners, missing, strict=True))
+    if lost:
+        ledger.warn("in_no_grid", n=lost)
+    common = Counter(shapely.to_wkb(points[~missing])).most_common(1)
+    share, least = SHARED
+    if common and common[0][1] > max(least, share * len(points)):
+        point = shapely.from_wkb(common[0][0])
+        ledger.warn("shared_point", n=common[0][1], lon=round(point.x, 6), lat=round(point.y, 6))

@@ -1,0 +1,210 @@
+"""Areas, grids and facilities from files: units are gathered, given their area, and written."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+import shapely
+
+from data.database import Connection
+from data.importers import units as units_
+from data.importers.batch import Batch
+from data.importers.errors import MissingOption
+from data.importers.options import Options
+from data.importers.parents import Place, Places, assign
+from data.importers.report import Ledger, State
+from data.importers.units import Shape, Unit
+from data.places import areas, facilities, grids
+
+AREA = Shape("polygon", required=False, texts=("parent",), numbers=("population",))
+GRID = Shape("polygon", required=True, texts=("parent",), numbers=("population", "households"))
+FACILITY = Shape("point", required=True, texts=("parent", "address"), numbers=("service_radius_m",))
+FINEST = 1 << 15  # finer than any level: grids and facilities may belong to any area
+
+
+async def import_areas(connection: Connection, batch: Batch, options: Options, _: datetime) -> None:
+    """Write the areas of a batch, level by level, so that parents may stand in the same file."""
+    _need_group(batch, options, "level", "--level")
+    units = await _gather(batch, AREA, "level", options)
+    ranks = await _ranks(connection, units, options, batch.ledger)
+    places = await load_places(connection)
+    for rank in sorted(set(ranks.values())):
+        level = [unit for unit in units if ranks.get(unit.group) == rank]
+        kept = await asyncio.to_thread(
+            assign, level, places=places, rank=rank, options=options, ledger=batch.ledger
+        )
+        outcomes = await areas.write(
+            connection,
+            [
+                areas.NewArea(
+                    *(u.group, u.code, u.name, u.area_id, u.geometry),
+                    population=_whole(u.values["population"]),
+                )
+                for u in kept
+            ],
+        )
+        for unit, outcome in zip(kept, outcomes, strict=True):
+            at = Place(outcome.id, unit.code, unit.name, rank, unit.area_id, unit.geometry)
+            places.add(at)
+        settle(batch.ledger, kept, outcomes)
+
+
+async def import_grids(
+    connection: Connection, batch: Batch, options: Options, at: datetime
+) -> None:
+    """Write the grids of a batch; new kinds are made."""
+    _need_group(batch, options, "kind", "--kind")
+    units = await _gather(batch, GRID, "kind", options)
+    known = {one.kind: one.kind for one in await grids.kinds(connection)}
+    known |= {one.name_zh: one.kind for one in await grids.kinds(connection)}
+    for unit in units:
+        unit.group = known.get(unit.group, unit.group)
+    for kind in dict.fromkeys(unit.group for unit in units):
+        if kind not in known:
+            zh, en = _names(kind, options)
+            await grids.add_kind(connection, kind=kind, name_zh=zh, name_en=en, tiles=options.tiles)
+            _announce(batch.ledger, "created_kind", kind, options)
+    kept = await _assigned(connection, units, options, batch.ledger)
+    hashes = await asyncio.to_thread(content_hashes, kept)
+    written = await grids.write(
+        connection,
+        [
+            grids.NewGrid(
+                *(u.group, u.code, u.name, u.area_id, u.geometry, content_hash),
+                households=_whole(u.values["households"]),
+                population=_whole(u.values["population"]),
+            )
+            for u, content_hash in zip(kept, hashes, strict=True)
+        ],
+        at=at,
+    )
+    if written.posts_moved:
+        batch.ledger.warn("open_posts", n=written.posts_moved)
+    settle(batch.ledger, kept, written.outcomes)
+
+
+async def import_facilities(
+    connection: Connection, batch: Batch, options: Options, _: datetime
+) -> None:
+    """Write the facilities of a batch; new kinds are made."""
+    _need_group(batch, options, "kind", "--kind")
+    units = await _gather(batch, FACILITY, "kind", options)
+    rows = await facilities.kinds(connection)
+    known = {row["name_zh"]: row["kind"] for row in rows} | {
+        row["kind"]: row["kind"] for row in rows
+    }
+    for unit in units:
+        unit.group = known.get(unit.group, unit.group)
+    for kind in dict.fromkeys(unit.group for unit in units):
+        if kind not in known:
+            zh, en = _names(kind, options)
+            await facilities.add_kind(connection, kind=kind, name_zh=zh, name_en=en)
+            _announce(batch.ledger, "created_kind", kind, options)
+    kept = await _assigned(connection, units, options, batch.ledger)
+    hashes = await asyncio.to_thread(content_hashes, kept)
+    outcomes = await facilities.write(
+        connection,
+        [
+            facilities.NewFacility(
+                *(u.code, u.group, u.name, u.area_id, u.geometry, content_hash),
+                service_radius_m=u.values["service_radius_m"],
+                address=u.values["address"],
+            )
+            for u, content_hash in zip(kept, hashes, strict=True)
+        ],
+    )
+    settle(batch.ledger, kept, outcomes)
+
+
+def settle(ledger: Ledger, units: Sequence[Unit], outcomes: Sequence[areas.Outcome]) -> None:
+    """End the rows of written units: the first is imported, further parts are merged."""
+    for unit, outcome in zip(units, outcomes, strict=True):
+        if outcome.state == "unchanged":
+            ledger.mark(unit.rows, State.UNCHANGED)
+        else:
+            ledger.mark(unit.rows[:1], State.IMPORTED)
+            ledger.mark(unit.rows[1:], State.MERGED)
+    ledger.units += len(units)
+
+
+def content_hashes(units: Sequence[Unit]) -> list[str]:
+    """A digest of each unit's name, values and outline; equal means that nothing changed."""
+    digests = []
+    for unit in units:
+        digest = hashlib.sha256(orjson.dumps([unit.name, sorted(unit.values.items())]))
+        digest.update(shapely.to_wkb(unit.geometry, byte_order=1))
+        digests.append(digest.hexdigest()[:32])
+    return digests
+
+
+async def load_places(connection: Connection) -> Places:
+    """The areas of the store, for finding parents."""
+    rows = await areas.every(connection)
+    shapes = shapely.from_wkb([row["wkb"] for row in rows])
+    return Places(
+        Place(row["id"], row["code"], row["name"], row["rank"], row["parent_id"], shape)
+        for row, shape in zip(rows, shapes, strict=True)
+    )
+
+
+async def _gather(batch: Batch, shape: Shape, field: str, options: Options) -> list[Unit]:
+    return await asyncio.to_thread(
+        units_.gather, batch, shape, group_field=field, group=options.group
+    )
+
+
+async def _assigned(
+    connection: Connection, units: list[Unit], options: Options, ledger: Ledger
+) -> list[Unit]:
+    places = await load_places(connection)
+    return await asyncio.to_thread(
+        assign, units, places=places, rank=FINEST, options=options, ledger=ledger
+    )
+
+
+async def _ranks(
+    connection: Connection, units: list[Unit], options: Options, ledger: Ledger
+) -> dict[str, int]:
+    """Each unit's level by code, whatever name the file gives it; rank by level code."""
+    known = await areas.levels(connection)
+    by_name = {name: one for one in known for name in (one.name_zh, one.name_en.lower(), one.code)}
+    if options.group and options.group.lower() not in by_name and options.group not in by_name:
+        zh, en = _names(options.group, options)
+        await areas.add_level(connection, code=options.group, name_zh=zh, name_en=en)
+        _announce(ledger, "created_level", options.group, options)
+        return {one.code: one.rank for one in await areas.levels(connection)}
+    for unit in units:
+        level = by_name.get(unit.group) or by_name.get(unit.group.lower())
+        if level is None or level.rank == 0:
+            listed = ", ".join(one.code for one in known if one.rank)
+            units_.reject(ledger, unit, "unknown_level", value=unit.group or "—", known=listed)
+        else:
+            unit.group = level.code
+    return {one.code: one.rank for one in known if one.rank}
+
+
+def _need_group(batch: Batch, options: Options, field: str, option: str) -> None:
+    if options.group is None and field not in batch.fields:
+        raise MissingOption(
+            option=f"{option} (or --map {field}=COLUMN)", why="the file has no column for it"
+        )
+
+
+def _announce(ledger: Ledger, reason: str, made: str, options: Options) -> None:
+    """Say that a level or kind is new, unless the user named it: it may be a slip of the pen."""
+    if not any(options.group_name):
+        ledger.warn(reason, value=made)
+
+
+def _names(code: str, options: Options) -> tuple[str, str]:
+    zh, en = options.group_name
+    return zh or en or code, en or zh or code
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else round(value)
