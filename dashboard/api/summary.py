@@ -1,0 +1,60 @@
+"""GET /api/summary: the wall's figures as of any instant, computed in SQL in the caller's scope."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from dashboard.api.errors import json_response
+from dashboard.api.requests import caller
+from data.access import Permission
+from data.errors import Invalid, NotFound
+from data.query import summary
+
+router = APIRouter()
+SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d:?\d\d)$")
+
+
+@router.get("/api/summary")
+async def read(
+    request: Request,
+    at: Annotated[str | None, Query(max_length=40)] = None,
+    area: Annotated[str | None, Query(max_length=100)] = None,
+) -> Response:
+    """{"now", "events", "people", "today", "ranking", "vacancy"} as the live feed's summary.
+
+    `at` is ISO 8601, by default now; without an offset it is meant in the site's time zone.
+    """
+    actor = caller(request)
+    actor.require(Permission.VIEW)
+    state = request.app.state
+    site = state.clock.site
+    when = state.clock.now() if at is None else _instant(at, site.zone)
+    async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
+        areas = None
+        if area is not None:
+            areas = await summary.areas_below(connection, area)
+            if not areas:
+                raise NotFound(what="area", key=area)
+        answer: dict[str, Any] = {
+            "now": when.isoformat(),
+            "events": await summary.events(connection, at=when, areas=areas),
+            "people": await summary.people(
+                connection, at=when, site=site, areas=areas, latest=at is None
+            ),
+            **await summary.day_block(connection, at=when, site=site, areas=areas),
+        }
+    return json_response(answer)
+
+
+def _instant(text: str, zone: Any) -> datetime:
+    """An ISO 8601 instant. A `+` that arrived as a space is taken as what it was."""
+    try:
+        when = datetime.fromisoformat(SPACE_FOR_PLUS.sub(r"\1+\2", text.strip()))
+        return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        why = "write it as 2026-07-14T09:42:00+08:00"
+        raise Invalid(what=f"at={text}", why=why) from None

@@ -1,0 +1,150 @@
+"""The web role: screens, API and live feed in one ASGI application. Wiring only."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import dash as untyped_dash
+from dash.backends import _fastapi as untyped_backend
+from fastapi import FastAPI, Request
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import HTMLResponse, Response
+
+from dashboard import guards
+from dashboard.api import ROUTERS, errors
+from dashboard.auth import AuthMiddleware, Identities, acting
+from dashboard.channels.page import PageChannel
+from dashboard.clock import SiteClock
+from dashboard.doors import routes as door_routes
+from dashboard.headers import HeadersMiddleware, script_hash
+from dashboard.listener import Listener
+from dashboard.live import socket as live_socket
+from dashboard.live.hub import Hub
+from dashboard.pages import PAGES, Page
+from dashboard.settings import Settings
+from data.database import Database
+
+TO_SCREEN = 'history.replaceState(null,"","/screen"+location.search)'
+HERE = Path(__file__).parent
+dash: Any = untyped_dash  # its annotations are wrong about servers and titles
+backend: Any = untyped_backend
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for uvicorn. The store is opened when it starts, not here."""
+    server = FastAPI(lifespan=_lifespan(settings), docs_url=None, redoc_url=None, openapi_url=None)
+    server.state.settings = settings
+    server.state.role = "web"
+    server.state.doors = door_routes.Doors()
+    server.state.dash = app = _create_dash(server)
+    server.state.wall = lambda request: _index(app, request, leave_address=True)
+    errors.install(server)
+    for router in (*ROUTERS, door_routes.router, live_socket.router):
+        server.include_router(router)
+    server.add_api_route("/api/{path:path}", _no_such_route, methods=_METHODS)
+    server.add_api_route("/{path:path}", _page_or_404(app), methods=["GET"])
+    server.add_middleware(guards.CallbackGuard)
+    server.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
+    server.add_middleware(AuthMiddleware, identities=lambda: server.state.identities)
+    server.add_middleware(HeadersMiddleware, script_hashes=lambda: server.state.script_hashes)
+    return server
+
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def _create_dash(server: FastAPI) -> Any:
+    app = dash.Dash(
+        "wangge",
+        server=server,
+        backend="fastapi",
+        use_pages=True,
+        pages_folder="",
+        assets_folder=str(HERE / "assets"),
+        title="网格指挥 Grid command",
+        update_title=None,
+        include_pages_meta=False,  # it would print the address, which holds a link's secret
+        suppress_callback_exceptions=True,
+        compress=False,
+    )
+    for page in PAGES:
+        dash.register_page(page.name, path=page.path, title=page.title, layout=guards.guarded(page))
+        page.register(app)
+    app.layout = dash.html.Div(dash.page_container)
+    return app
+
+
+def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(server: FastAPI) -> AsyncIterator[None]:
+        await _finish_dash(server)
+        async with Database(settings.app_url, settings.readonly_url) as database:
+            state = server.state
+            listener = Listener(database)
+            state.database = database
+            state.process = f"web-{socket.gethostname()}-{os.getpid()}"
+            state.identities = Identities(database)
+            state.clock = SiteClock(database, listener)
+            state.hub = Hub(database, now=state.clock.now, site=lambda: state.clock.site)
+            state.desk = PageChannel(database, state.clock, process=state.process)
+            state.hub.listen(listener)
+            state.desk.follow(listener)
+            listener.on("wangge_actor", lambda _: state.identities.forget())
+            parts = (state.clock, listener, state.hub, state.desk)
+            for part in parts:
+                await part.start()
+            try:
+                yield
+            finally:
+                for part in reversed(parts):
+                    await part.stop()
+
+    return lifespan
+
+
+async def _finish_dash(server: FastAPI) -> None:
+    """What Dash does at its first request: without it, pages that were open while the server was
+    restarted never recover, and the first page misses its inline scripts."""
+    app = server.state.dash
+    for prepare in app.backend._before_request_funcs:
+        done = prepare()
+        if inspect.isawaitable(done):
+            await done
+    server.state.script_hashes = [*app.csp_hashes(), script_hash(TO_SCREEN)]
+
+
+async def _index(app: Any, request: Request, *, leave_address: bool = False) -> Response:
+    """Dash's page. `leave_address` makes the browser forget a link that holds a secret."""
+    token = backend.set_current_request(request)
+    try:
+        html = str(app.index())
+    finally:
+        backend.reset_current_request(token)
+    if leave_address:
+        html = html.replace("<head>", f"<head><script>{TO_SCREEN}</script>", 1)
+    return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+
+
+def _page_or_404(app: Any) -> Callable[[Request], Any]:
+    pages: dict[str, Page] = {page.path: page for page in PAGES}
+
+    async def page_or_404(request: Request) -> Response:
+        page = pages.get("/" + request.path_params["path"])
+        response = await _index(app, request)
+        if page is None:
+            response.status_code = 404
+        elif not guards.may(page.permission, acting.get()):
+            response.status_code = 403
+        return response
+
+    return page_or_404
+
+
+async def _no_such_route(request: Request) -> Response:
+    return errors.error_response(404, "not_found", f"There is no {request.url.path} here.")

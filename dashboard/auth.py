@@ -1,0 +1,183 @@
+"""Who asks: an ASGI middleware for HTTP and WebSocket that denies by default.
+
+It finds the actor of a session cookie, a bearer token or a kiosk's cookie and puts it into
+`scope["state"]["actor"]`. What a role may do is then decided by each route; which rows it sees,
+by PostgreSQL. Only the paths of OPEN and OPEN_BELOW are served to anybody.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from dashboard.api.errors import describe, error_response
+from dashboard.live.socket import refuse
+from data import actors
+from data.access import Actor
+from data.database import Database
+from data.errors import StoreUnavailable
+
+SESSION = "wangge_session"
+KIOSK = "wangge_kiosk"
+OPEN = frozenset({"/sign-in", "/sign-out", "/healthz", "/_favicon.ico", "/favicon.ico"})
+OPEN_BELOW = ("/enter/", "/kiosk/", "/assets/", "/_dash-component-suites/")
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+CACHE_S = 2.0  # a revocation that another process's notification does not tell is seen by then
+MOST_CACHED = 10_000
+
+acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
+
+
+def current_actor(connection: HTTPConnection | None = None) -> Actor | None:
+    """The actor of a request, or of the request that is being served; None if not signed in."""
+    if connection is None:
+        return acting.get()
+    found = getattr(connection.state, "actor", None)
+    return found if isinstance(found, Actor) else None
+
+
+@dataclass(slots=True)
+class Identities:
+    """Secrets to actors, remembered for a moment so that a flood of fixes asks but once."""
+
+    database: Database
+    _known: dict[tuple[str, bytes], tuple[float, Actor]] = field(default_factory=dict)
+
+    async def session(self, secret: str) -> Actor | None:
+        """The actor of a session cookie; a pending one uses up its code."""
+        return await self._find("session", secret)
+
+    async def secret(self, secret: str) -> Actor | None:
+        """The actor of a bearer token or kiosk link."""
+        return await self._find("secret", secret)
+
+    def forget(self) -> None:
+        """Something was revoked somewhere."""
+        self._known.clear()
+
+    async def _find(self, kind: str, secret: str) -> Actor | None:
+        key = (kind, actors.digest(secret))
+        found = self._known.get(key)
+        if found is not None and found[0] > time.monotonic():
+            return found[1]
+        now = datetime.now(UTC)
+        async with self.database.acting(None) as connection:
+            if kind == "session":
+                actor = await actors.session(connection, secret, now)
+            else:
+                actor = await actors.by_secret(connection, secret, now)
+        if actor is None:
+            self._known.pop(key, None)
+        else:
+            if len(self._known) >= MOST_CACHED:
+                self._known.clear()
+            self._known[key] = (time.monotonic() + CACHE_S, actor)
+        return actor
+
+
+class AuthMiddleware:
+    """`identities` is asked for at each request, since the store opens after the wiring."""
+
+    def __init__(self, app: ASGIApp, *, identities: Callable[[], Identities]) -> None:
+        self.app = app
+        self._identities = identities
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if _is_foreign(scope, headers):
+            await _refuse(scope, receive, send, 403, "This request comes from another site.")
+            return
+        path = scope["path"]
+        if scope["type"] == "http" and (path in OPEN or path.startswith(OPEN_BELOW)):
+            await self.app(scope, receive, send)
+            return
+        try:
+            actor = await self._actor(headers)
+        except StoreUnavailable as error:
+            await _unavailable(scope, receive, send, error)
+            return
+        if actor is None:
+            await _unknown(scope, receive, send)
+            return
+        scope.setdefault("state", {})["actor"] = actor
+        token = acting.set(actor)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            acting.reset(token)
+
+    async def _actor(self, headers: Headers) -> Actor | None:
+        """By bearer token if there is one, else by a session, else by a kiosk's cookie."""
+        identities = self._identities()
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return await identities.secret(token.strip())
+        kept = cookies(headers)
+        if kept.get(SESSION) and (actor := await identities.session(kept[SESSION])):
+            return actor
+        if kept.get(KIOSK):
+            actor = await identities.secret(kept[KIOSK])
+            return actor if actor is not None and actor.kind == "kiosk" else None
+        return None
+
+
+def cookies(headers: Headers) -> dict[str, str]:
+    """The cookies of a request; none if they cannot be read."""
+    try:
+        parsed = SimpleCookie(headers.get("cookie", ""))
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in parsed.items()}
+
+
+def _is_foreign(scope: Scope, headers: Headers) -> bool:
+    """Whether a page of another site sends this: on the socket and on everything that writes.
+
+    Programs send no Origin; browsers always do where it matters, also with `null`.
+    """
+    origin = headers.get("origin")
+    if origin is None or (scope["type"] == "http" and scope["method"] not in UNSAFE):
+        return False
+    return urlsplit(origin).netloc != headers.get("host", "")
+
+
+async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
+    """Pages go to the sign-in; everything else gets a 401."""
+    path = scope["path"]
+    wants_page = "text/html" in Headers(scope=scope).get("accept", "")
+    is_page = scope["type"] == "http" and not path.startswith(("/api/", "/_"))
+    if is_page and wants_page and scope["method"] == "GET":
+        query = scope["query_string"].decode()
+        there = quote(f"{path}?{query}" if query else path)
+        await RedirectResponse(f"/sign-in?next={there}", 303)(scope, receive, send)
+        return
+    await _refuse(scope, receive, send, 401, "Sign in, or send a valid token.")
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, message: str) -> None:
+    if scope["type"] == "websocket":
+        await refuse(WebSocket(scope, receive, send), status, message)
+        return
+    code = "unauthenticated" if status == 401 else "not_allowed"
+    await error_response(status, code, message)(scope, receive, send)
+
+
+async def _unavailable(scope: Scope, receive: Receive, send: Send, error: StoreUnavailable) -> None:
+    if scope["type"] == "websocket":
+        await refuse(WebSocket(scope, receive, send), 503, str(error))
+        return
+    await describe(error)(scope, receive, send)

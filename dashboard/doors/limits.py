@@ -1,0 +1,40 @@
+"""How often one may try: guesses at passwords are slowed down per address and per account."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Limit:
+    """At most `most` tries of one key in `within_s`; remembers `most_keys` keys."""
+
+    most: int
+    within_s: float
+    most_keys: int = 10_000
+    clock: Callable[[], float] = time.monotonic
+    _tries: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
+
+    def wait_s(self, key: str) -> float:
+        """Seconds until this key may try again, 0 = now."""
+        tries = self._tries.get(key)
+        if tries is None:
+            return 0.0
+        now = self.clock()
+        while tries and tries[0] <= now - self.within_s:
+            tries.popleft()
+        return 0.0 if len(tries) < self.most else tries[0] + self.within_s - now
+
+    def tried(self, key: str) -> None:
+        """Count a try."""
+        self._tries.setdefault(key, deque(maxlen=self.most)).append(self.clock())
+        self._tries.move_to_end(key)
+        while len(self._tries) > self.most_keys:
+            self._tries.popitem(last=False)
+
+    def forget(self, key: str) -> None:
+        """It was the right one."""
+        self._tries.pop(key, None)

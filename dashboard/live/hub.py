@@ -1,0 +1,216 @@
+"""The hub: the world of one process, fed by LISTEN and by time, cut into views, sent to pages.
+
+Each tick carries everything to site time t: it takes over what was notified, asks for events that
+opened in (last t, t], lets lights and freshness change, and sends each view what is new to it.
+After a lost connection to the store all is read again. While the store does not answer nothing
+is sent, so that screens say that they have lost it instead of showing a frozen picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboard.listener import Listener
+from dashboard.live.clients import Client, Skipped
+from dashboard.live.scopes import View
+from dashboard.live.told import Told
+from dashboard.live.world import Moved, World
+from data import actors
+from data.calls import view as calls
+from data.calls.model import Moment
+from data.database import Connection, Database
+from data.errors import StoreUnavailable, WanggeError
+from data.places.site import Site
+from data.query import summary
+
+log = logging.getLogger("wangge.live")
+TICK_S = 0.3
+BEAT_S = 1.0
+DAY_S = 3.0
+RETRY_S = 0.5
+START_S = 5.0
+IDLE_TICKS = 100  # a view that nobody looks at is kept as long, for pages that come back
+
+
+class Hub:
+    """Start it once per process. `now` and `site` are those of the site's clock."""
+
+    def __init__(
+        self, database: Database, *, now: Callable[[], datetime], site: Callable[[], Site]
+    ) -> None:
+        self._database = database
+        self._now, self._site = now, site
+        self.world = World(secrets.token_hex(6))
+        self.told = Told()
+        self.skipped = Skipped()
+        self.views: dict[int, View] = {}
+        self._system = 0
+        self._beaten_at = float("-inf")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ready = asyncio.Event()
+
+    def listen(self, listener: Listener) -> None:
+        """Hear what other processes say; before the listener starts."""
+        for channel, heard in self.told.channels().items():
+            listener.on(channel, heard)
+        listener.on_connect(self.told.everything)
+
+    async def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._run(), name="hub"),
+            asyncio.create_task(self._read_days(), name="hub days"),
+        ]
+
+    async def stop(self) -> None:
+        for client in self.clients():
+            client.close("the server is stopping")
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # -- pages
+
+    def clients(self) -> list[Client]:
+        """Every open screen."""
+        return [client for view in self.views.values() for client in view.clients]
+
+    async def view(self, area_id: int) -> View:
+        """The view of an area's scope, made when first asked for.
+
+        Raises StoreUnavailable when the world could not be read yet.
+        """
+        await self._until_ready()
+        view = self.views.get(area_id)
+        if view is None:
+            stage, standing, at = self.world.stage, self.world.standing, self.world.at
+            assert stage is not None and standing is not None and at is not None
+            view = self.views[area_id] = View(area_id, stage)
+            view.now = at
+            view.reset(stage, list(self.world.events.open.values()))
+            view.people(standing)
+            await self._read_day(view)
+        return view
+
+    async def area(self, own: int, code: str | None) -> int | None:
+        """The id of an area by its code if it lies in an actor's own, None if it does not.
+
+        Raises StoreUnavailable when the world could not be read yet.
+        """
+        await self._until_ready()
+        assert self.world.stage is not None
+        places = self.world.stage.places
+        area = own if code is None else places.codes.get(code)
+        return area if area in places.descendants.get(own, ()) else None
+
+    async def version(self) -> str:
+        """Of the places: changes with anything that the map's layers show."""
+        await self._until_ready()
+        assert self.world.stage is not None
+        return self.world.stage.places.version
+
+    async def _until_ready(self) -> None:
+        try:
+            async with asyncio.timeout(START_S):
+                await self._ready.wait()
+        except TimeoutError:
+            raise StoreUnavailable() from None
+
+    # -- the loop
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            began = loop.time()
+            try:
+                await self._tick(began)
+                self._ready.set()
+            except WanggeError as error:
+                log.warning("the feed waits: %s", error)
+                await asyncio.sleep(RETRY_S)
+            except Exception:
+                log.exception("a tick of the feed failed; all is read again")
+                self.told.everything()
+                await asyncio.sleep(RETRY_S)
+            await asyncio.sleep(max(0.01, TICK_S - (loop.time() - began)))
+
+    async def _tick(self, real_s: float) -> None:
+        told = self.told.take()
+        try:
+            at = self._now()
+            async with self._acting() as connection:
+                moved = await self.world.step(connection, at, told, self._site())
+                when = Moment(at, datetime.now(UTC))
+                sessions = await calls.sessions(connection, told.calls, when) if told.calls else []
+        except BaseException:
+            self.told.put_back(told)
+            raise
+        beat = real_s - self._beaten_at >= BEAT_S
+        if beat:
+            self._beaten_at = real_s
+        for view in list(self.views.values()):
+            self._send(view, moved, sessions, beat)
+            view.idle = 0 if view.clients else view.idle + 1
+            if view.idle > IDLE_TICKS:
+                del self.views[view.root]
+
+    def _send(self, view: View, moved: Moved, sessions: list[dict[str, Any]], beat: bool) -> None:
+        stage, standing, at = self.world.stage, self.world.standing, self.world.at
+        assert stage is not None and standing is not None and at is not None
+        view.now = at
+        if moved.people_new:
+            view.reset(stage, list(self.world.events.open.values()))
+            view.people(standing)
+            for client in view.clients:
+                client.resync()
+            return
+        view.stage = stage
+        if moved.places_new:
+            view.broadcast("places", {"version": view.version})
+        bodies = view.apply(moved.changes)
+        delta = view.people(standing)
+        if bodies is not None:
+            view.broadcast("events", bodies[0])
+            view.broadcast("grids", bodies[1])
+            view.day_read_at = float("-inf")
+        if beat or bodies is not None:
+            view.broadcast("summary", view.summary())
+        for session in sessions:
+            if session["area_id"] in view.areas:
+                view.broadcast("call", {"session": session})
+        if delta is not None:
+            view.send_delta(delta)
+
+    async def _read_days(self) -> None:
+        """Keep today's figures of each view that somebody looks at."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(BEAT_S)
+            for view in list(self.views.values()):
+                if view.clients and loop.time() - view.day_read_at >= DAY_S:
+                    try:
+                        await self._read_day(view)
+                    except StoreUnavailable:
+                        break
+                    except Exception:
+                        log.exception("today's figures could not be read")
+
+    async def _read_day(self, view: View) -> None:
+        view.day_read_at = asyncio.get_running_loop().time()
+        async with self._acting() as connection:
+            view.day = await summary.day_block(
+                connection, at=view.now, site=self._site(), areas=sorted(view.areas)
+            )
+
+    @contextlib.asynccontextmanager
+    async def _acting(self) -> AsyncIterator[Connection]:
+        if not self._system:
+            async with self._database.acting(None) as connection:
+                self._system = (await actors.system_actor(connection)).id
+        async with self._database.acting(self._system) as connection:
+            yield connection

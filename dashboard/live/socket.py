@@ -1,0 +1,114 @@
+"""/live: the WebSocket of screens and duty pages. The auth middleware has found the actor."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+
+import orjson
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from dashboard.live import duty
+from dashboard.live.clients import Client
+from dashboard.live.hub import Hub
+from data.access import Actor, Permission
+from data.errors import StoreUnavailable
+
+log = logging.getLogger("wangge.live")
+router = APIRouter()
+LONGEST_SEND_S = 20.0
+
+
+@router.websocket("/live")
+async def live(socket: WebSocket) -> None:
+    """A screen of the actor's scope (`?area=CODE` for a narrower one); with `?duty=1`, and for
+    actors who may not look at screens, the duty page of the actor's person."""
+    actor: Actor = socket.state.actor
+    if "duty" in socket.query_params or not actor.may(Permission.VIEW):
+        await _duty(socket, actor)
+        return
+    hub: Hub = socket.app.state.hub
+    try:
+        area = await hub.area(actor.area_id, socket.query_params.get("area"))
+        if area is None:
+            await refuse(socket, 403, "This area is not yours.")
+            return
+        view = await hub.view(area)
+    except StoreUnavailable as error:
+        await refuse(socket, 503, str(error))
+        return
+    key = secrets.token_hex(8)
+    client = Client(actor, key, view.snapshot, view.full_frame, hub.skipped)
+    await socket.accept()
+    view.clients.add(client)
+    try:
+        await _serve(client, socket)
+    finally:
+        view.clients.discard(client)
+
+
+async def _duty(socket: WebSocket, actor: Actor) -> None:
+    if actor.person_id is None or not actor.may(Permission.ANSWER):
+        await refuse(socket, 403, "This account has no duty page.")
+        return
+    await duty.serve(socket, actor.person_id, socket.app.state.desk)
+
+
+async def refuse(socket: WebSocket, status: int, message: str) -> None:
+    """Refuse the handshake with an HTTP status, or by closing where the server cannot."""
+    code = {401: "unauthenticated", 403: "not_allowed", 503: "store_unavailable"}[status]
+    body = orjson.dumps({"error": {"code": code, "message": message}})
+    if "websocket.http.response" not in socket.scope.get("extensions", {}):
+        await socket.close(1013 if status == 503 else 1008, code)
+        return
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    start = {"type": "websocket.http.response.start", "status": status, "headers": headers}
+    await socket.send(start)
+    await socket.send({"type": "websocket.http.response.body", "body": body})
+
+
+async def _serve(client: Client, socket: WebSocket) -> None:
+    """Send and receive until either ends."""
+
+    async def send(message: str | bytes) -> None:
+        async with asyncio.timeout(LONGEST_SEND_S):
+            if isinstance(message, str):
+                await socket.send_text(message)
+            else:
+                await socket.send_bytes(message)
+
+    tasks = {
+        asyncio.create_task(client.pump(send), name="live pump"),
+        asyncio.create_task(_receive(client, socket), name="live receive"),
+    }
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            error = task.exception()
+            if error is not None and not isinstance(error, WebSocketDisconnect | TimeoutError):
+                log.info("a page was lost: %s", type(error).__name__)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await socket.close(1012 if client.closing is None else 1008, client.closing)
+
+
+async def _receive(client: Client, socket: WebSocket) -> None:
+    """What pages say: resync and ping. Anything else is not for here and is passed over."""
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        try:
+            said = orjson.loads(message.get("text") or "{}")
+        except orjson.JSONDecodeError:
+            continue
+        kind = said.get("type") if isinstance(said, dict) else None
+        if kind == "resync":
+            client.resync()
+        elif kind == "ping":
+            client.text('{"type":"pong"}')
