@@ -8,6 +8,7 @@ import orjson
 from fastapi import Request
 
 from dashboard.api.errors import InvalidBody, TooLarge, Unauthenticated
+from data import actors
 from data.access import Actor
 
 
@@ -17,6 +18,15 @@ def caller(request: Request) -> Actor:
     if not isinstance(actor, Actor):
         raise Unauthenticated()
     return actor
+
+
+async def system_id(request: Request) -> int:
+    """The id of the system actor, for what lies beyond the caller's scope. It never changes."""
+    state = request.app.state
+    if getattr(state, "system_id", None) is None:
+        async with state.database.acting(None) as connection:
+            state.system_id = (await actors.system_actor(connection)).id
+    return int(state.system_id)
 
 
 async def read_object(request: Request, *, limit_bytes: int) -> dict[str, Any]:

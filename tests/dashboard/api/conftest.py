@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dashboard.api import errors, positions
+from dashboard.api import errors, events, grids, health, positions
 from dashboard.embedded import Store
 from data import actors
 from data.database import Database
@@ -46,7 +46,8 @@ async def app(town: Town) -> AsyncIterator[FastAPI]:
     application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     application.state.database = town.database
     application.state.clock = SimpleNamespace(now=lambda: NOON)
-    application.include_router(positions.router)
+    for resource in (positions, events, grids, health):
+        application.include_router(resource.router)
     errors.install(application)
     async with application.router.lifespan_context(application):
         yield application

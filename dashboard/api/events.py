@@ -1,0 +1,61 @@
+"""POST /api/events: one report, in its grids at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from dashboard.api import bodies
+from dashboard.api.errors import json_response
+from dashboard.api.requests import caller, system_id
+from data.access import Permission
+from data.errors import Invalid
+from data.events import report as reports
+from data.events.report import Report
+from data.places import lookup
+from data.staff.positions.fix import FIRST_YEAR, LAST_YEAR
+
+MAX_BYTES = 64 * 1024
+NO_NUL = r"^[^\x00]*$"
+
+router = APIRouter()
+
+
+class Body(BaseModel, extra="forbid"):
+    """A report as it comes. `id` is the source's own; the same source and id is one event."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)] | int
+    type: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+    time: AwareDatetime | None = None
+    text: Annotated[str, Field(max_length=5_000, pattern=NO_NUL)] = ""
+    source: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    address: Annotated[str, Field(max_length=500, pattern=NO_NUL)] | None = None
+
+
+@router.post("/api/events")
+async def post_event(request: Request) -> Response:
+    """201 {"event", "created": true}; the same source and id again: 200, created false."""
+    actor = caller(request)
+    actor.require(Permission.REPORT_EVENTS)
+    body = await bodies.read(request, Body, limit_bytes=MAX_BYTES)
+    state = request.app.state
+    now = state.clock.now()
+    opened = body.time or now
+    if not FIRST_YEAR < opened.year < LAST_YEAR:
+        raise Invalid(what="time", why=f"the year {opened.year} is not believed")
+    report = Report(**body.model_dump(exclude={"id", "time"}), key=str(body.id), opened_at=opened)
+    reports.check(report, now)
+    place = reports.NOWHERE
+    if report.lon is not None and report.lat is not None:
+        async with state.database.acting(await system_id(request)) as connection:
+            place = await lookup.locate(connection, lon=report.lon, lat=report.lat, at=opened)
+    async with state.database.acting(actor.id) as connection:
+        reported = await reports.write(
+            connection, actor, report, place=place, at=now, process=state.intake.process
+        )
+    content = {"event": reported.event, "created": reported.created}
+    return json_response(content, 201 if reported.created else 200)

@@ -1,0 +1,45 @@
+"""GET /healthz: whether this process and its store work, and what came in. Open to anybody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from dashboard.api.errors import json_response
+from data import counters
+from data.errors import StoreUnavailable
+
+router = APIRouter()
+
+
+@cache
+def version() -> str:
+    """The version of this product as installed."""
+    try:
+        return metadata.version("wangge")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+@router.get("/healthz")
+async def health(request: Request) -> Response:
+    """Counters are persistent and summed over processes; received = accepted + rejected."""
+    state = request.app.state
+    answer: dict[str, Any] = {"status": "ok", "version": version(), "database": "ok"}
+    try:
+        async with state.database.acting(None) as connection:
+            counts = await counters.read(connection, door="positions")
+            screens = await counters.screens(connection, real=datetime.now(UTC))
+    except StoreUnavailable:
+        return json_response({**answer, "status": "degraded", "database": "unavailable"}, 503)
+    answer["positions"] = {
+        "received": counts.received,
+        "accepted": counts.accepted,
+        "rejected": counts.rejected,
+        "dropped": counts.dropped + state.intake.dropped,
+    }
+    return json_response({**answer, "screens": screens})

@@ -1,0 +1,140 @@
+"""One reported event: checked, placed in its grids at once, written once for each source and id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from data import counters
+from data.access import Actor, Permission
+from data.actors import ensure_source
+from data.database import Connection, fetch_one
+from data.errors import Invalid, NotAllowed
+from data.events import types
+from data.places.lookup import Place
+from data.queries import load
+
+SQL = load(__file__)
+FUTURE = timedelta(minutes=5)  # clocks differ
+OWN_SOURCE = "duty"  # what workers report from their phones
+NOWHERE = Place((), None)
+
+
+class OutsideScope(NotAllowed):
+    """This place lies outside the area of your role. Hand the report to {area}."""
+
+
+class OtherSource(NotAllowed):
+    """This token reports for its own source only, not for {source}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody reports. `key` is the source's own id; no point = unlocated, never dropped.
+
+    `lon`, `lat` in degrees, WGS 84; `opened_at` aware.
+    """
+
+    key: str
+    type: str
+    opened_at: datetime
+    text: str = ""
+    source: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    address: str | None = None
+
+    @property
+    def located(self) -> bool:
+        return self.lon is not None and self.lat is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The event as it stands; `created` is False where the source had reported it before."""
+
+    created: bool
+    event: dict[str, Any]
+
+
+def check(report: Report, at: datetime) -> None:
+    """Raises Invalid where the report contradicts itself or comes from the future (site time)."""
+    if (report.lon is None) != (report.lat is None):
+        raise Invalid(what="lon/lat", why="give both or none")
+    if report.opened_at > at + FUTURE:
+        raise Invalid(what="time", why=f"{report.opened_at.isoformat()} lies in the future")
+
+
+async def write(
+    connection: Connection,
+    actor: Actor,
+    report: Report,
+    *,
+    place: Place,
+    at: datetime,
+    process: str,
+) -> Reported:
+    """Write the event, its log line and the counters in the caller's transaction (as `actor`).
+
+    `place` is what `lookup.locate` says as the system actor. The same source and id again changes
+    nothing and gives the event as it is. Raises Invalid, OutsideScope, OtherSource, NotAllowed.
+    """
+    actor.require(Permission.REPORT_EVENTS)
+    known = await types.find(connection)
+    kind = known.get(report.type)
+    if kind is None:
+        codes = ", ".join(sorted({one.code for one in known.values()})[:20])
+        raise Invalid(what=f"type {report.type}", why=f"there is no such type, choose of: {codes}")
+    source_id = await _source(connection, actor, report)
+    area_id = await _area(connection, actor, source_id, place.area_id)
+    created = await fetch_one(
+        connection,
+        SQL.insert,
+        {
+            "source_id": source_id,
+            "source_key": report.key,
+            "type_id": kind.id,
+            "area_id": area_id,
+            "grid_ids": list(place.grid_ids),
+            "lon": report.lon,
+            "lat": report.lat,
+            "address": report.address,
+            "text": report.text,
+            "opened_at": report.opened_at,
+            "due_at": None if kind.limit is None else report.opened_at + kind.limit,
+            "actor_id": actor.id,
+            "at": at,
+        },
+    )
+    counts = {"received": 1, "duplicate" if created is None else "accepted": 1}
+    await counters.add(connection, process=process, door="events", counts=counts)
+    event = await fetch_one(connection, SQL.read, {"source_id": source_id, "key": report.key})
+    if event is None:  # another area's: the caller may not even read it
+        raise OtherSource(source=report.source)
+    return Reported(created is not None, event)
+
+
+async def _source(connection: Connection, actor: Actor, report: Report) -> int:
+    """The token's own source, or the named one, made where it is new."""
+    if actor.source_id is not None:
+        own = await fetch_one(connection, SQL.source, {"id": actor.source_id})
+        if own is None or (report.source is not None and report.source != own["name"]):
+            raise OtherSource(source=report.source)
+        return actor.source_id
+    if actor.role == "grid_worker":
+        if report.source not in (None, OWN_SOURCE):
+            raise OtherSource(source=report.source)
+        return await ensure_source(connection, OWN_SOURCE, kind="worker")
+    return await ensure_source(connection, report.source or actor.role, area_id=actor.area_id)
+
+
+async def _area(connection: Connection, actor: Actor, source_id: int, found: int | None) -> int:
+    """The place's area, else the source's, else the actor's own. Raises OutsideScope."""
+    row = await fetch_one(
+        connection, SQL.area, {"found": found, "source_id": source_id, "own": actor.area_id}
+    )
+    assert row is not None
+    if not row["visible"]:
+        raise OutsideScope(area=row["name"] or "the neighbours")
+    return int(row["id"])
