@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from dashboard.embedded import Store, ensure, stop
+from dashboard.embedded import EmbeddedError, Store, ensure, runs, stop
 from dashboard.settings import Settings
 from dashboard.supervisor import Role, Supervisor, wangge
 from data import migrate
@@ -25,6 +25,7 @@ from data.errors import WanggeError
 Say = Callable[[str], None]
 READY_WITHIN_S = 60.0
 FREE_WITHIN_S = 10.0
+STORE_CHECK_S = 2.0
 
 
 class PortTaken(WanggeError):
@@ -91,6 +92,7 @@ async def run(
         asyncio.create_task(_start_up(settings, supervisor, welcome, extra)),
         asyncio.create_task(stopping.wait()),
         asyncio.create_task(_stop_with_parent(stopping)),
+        asyncio.create_task(_keep_store(settings, say)),
     ]
     try:
         for role in roles(settings, store):
@@ -155,6 +157,19 @@ async def _stop_with_parent(stopping: asyncio.Event) -> None:
         await asyncio.sleep(0.5)
         if os.getppid() != parent:
             stopping.set()
+
+
+async def _keep_store(settings: Settings, say: Say) -> None:
+    """Start the private server again when it fell; whoever waits for it never notices who did."""
+    while not os.environ.get("DATABASE_URL"):
+        await asyncio.sleep(STORE_CHECK_S)
+        if not (settings.home / "postgres").exists() or runs(settings.home):
+            continue
+        say("the private database is down, starting it again")
+        try:
+            await ensure(settings.home, say=say)
+        except EmbeddedError as error:
+            say(str(error))
 
 
 async def claim_ports(settings: Settings) -> Settings:

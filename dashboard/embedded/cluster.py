@@ -122,19 +122,19 @@ def start(cluster: Cluster, *, careless: bool = False) -> None:
 
 def halt(cluster: Cluster) -> bool:
     """Stop the server at once but in order; False when it was not running."""
-    if not alive(cluster):
+    if not alive(cluster.data):
         return False
     code, said = cluster.pg_ctl("-m", "fast", "-w", "-t", "60", "stop")
-    if code and alive(cluster):
+    if code and alive(cluster.data):
         raise _failure(cluster, "stop", said)
     shutil.rmtree(cluster.sockets, ignore_errors=True)
     return True
 
 
-def alive(cluster: Cluster) -> bool:
-    """Whether a server of this very cluster runs (its process id may have been given away)."""
+def alive(data: Path) -> bool:
+    """Whether the server of this very folder runs (its process id may have been given away)."""
     try:
-        pid = int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
         os.kill(pid, 0)
     except PermissionError:
         return True
@@ -144,7 +144,7 @@ def alive(cluster: Cluster) -> bool:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return True  # no /proc here: believe the file
-    return str(cluster.data).encode() in words
+    return str(data).encode() in words
 
 
 def _initialise(cluster: Cluster, password: str) -> None:
@@ -186,7 +186,7 @@ def _make_socket_directory(cluster: Cluster) -> None:
 
 def _forget_the_dead(cluster: Cluster) -> None:
     """Remove what a killed server left: PostgreSQL believes a pid that now is somebody else's."""
-    if not alive(cluster):
+    if not alive(cluster.data):
         (cluster.data / "postmaster.pid").unlink(missing_ok=True)
         for leftover in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
             (cluster.sockets / leftover).unlink(missing_ok=True)

@@ -86,6 +86,11 @@ async def find_running(home: Path) -> Store | None:
     return store if await asyncio.to_thread(_answers, store) else None
 
 
+def runs(home: Path) -> bool:
+    """Whether the private server's process under `home` lives; it need not answer yet."""
+    return clusters.alive((home / "postgres").resolve() / "data")
+
+
 async def stop(home: Path) -> bool:
     """Stop the private server under `home`, in order; False when none ran."""
     return await asyncio.to_thread(_stop, home.expanduser().absolute())
@@ -98,7 +103,7 @@ def _start(home: Path, say: Callable[[str], None], careless: bool) -> Store:
         cluster = clusters.prepare(home, installation, passwords[ADMIN])
         store = _urls(cluster.folder, passwords)
         if not _answers(store):
-            if clusters.alive(cluster):
+            if clusters.alive(cluster.data):
                 _wait_until_it_answers(cluster, store)
             else:
                 say("starting the private database")
