@@ -19,7 +19,7 @@ from data.importers.options import Options
 from data.importers.parents import Place, Places, assign
 from data.importers.report import Ledger, State
 from data.importers.units import Shape, Unit
-from data.places import areas, facilities, grids
+from data.places import areas, facilities, grids, site
 
 AREA = Shape("polygon", required=False, texts=("parent",), numbers=("population",))
 GRID = Shape("polygon", required=True, texts=("parent",), numbers=("population", "households"))
@@ -85,7 +85,16 @@ async def import_grids(
     )
     if written.posts_moved:
         batch.ledger.warn("open_posts", n=written.posts_moved)
+    if kept:
+        await _colour(connection, kept[0].group)
     settle(batch.ledger, kept, written.outcomes)
+
+
+async def _colour(connection: Connection, kind: str) -> None:
+    """Let the wall colour grids that exist, where it was set to a kind that has none."""
+    chosen = (await site.read(connection)).load_kind
+    if chosen not in {one.kind for one in await grids.kinds(connection)}:
+        await site.set_load_kind(connection, kind)
 
 
 async def import_facilities(
