@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dashboard.api import positions
+from dashboard.api import calls, duty, events, grids, health, layers, positions, summary
 
-ROUTERS: tuple[APIRouter, ...] = (positions.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    positions.router,
+    events.router,
+    grids.router,
+    health.router,
+    summary.router,
+    layers.router,
+    calls.router,
+    duty.router,
+)
