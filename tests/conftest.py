@@ -23,11 +23,15 @@ from data.database import Database
 
 HOME = "WANGGE_TEST_HOME"  # inherited by the workers of xdist
 TEMPLATE = "wangge_template"
+# Tests never touch a database or a demo of the person who runs them.
+FOREIGN = ("DATABASE_URL", "DATABASE_ADMIN_URL", "DATABASE_READONLY_URL", "WANGGE_FOLLOW_PARENT")
 T = TypeVar("T")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the run's home in the first process, and clear away what killed runs left."""
+    for name in FOREIGN:
+        os.environ.pop(name, None)
     if HOME in os.environ:
         return
     for home in Path(tempfile.gettempdir()).glob("wangge-test-*-*"):
