@@ -91,7 +91,12 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
             state.process = f"web-{socket.gethostname()}-{os.getpid()}"
             state.identities = Identities(database)
             state.clock = SiteClock(database, listener)
-            state.hub = Hub(database, now=state.clock.now, site=lambda: state.clock.site)
+            state.hub = Hub(
+                database,
+                now=state.clock.now,
+                site=lambda: state.clock.site,
+                process=state.process,
+            )
             state.desk = PageChannel(database, state.clock, process=state.process)
             state.hub.listen(listener)
             state.desk.follow(listener)

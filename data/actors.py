@@ -232,8 +232,11 @@ async def session(connection: Connection, secret: str, at: datetime) -> Actor | 
         return None
     if row["code_hash"] is not None:
         used = await fetch_one(connection, SQL.use_code, {"code_hash": row["code_hash"], "at": at})
-        if used is None:
-            return None
+        if used is None:  # perhaps by this very session's other request, a moment ago
+            row = await fetch_one(
+                connection, SQL.session, {"secret_hash": digest(secret), "at": at}
+            )
+            return None if row is None or row["code_hash"] is not None else _actor(row)
         await connection.execute(SQL.confirm_session, {"secret_hash": digest(secret)})
     return _actor(row)
 

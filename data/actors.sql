@@ -25,7 +25,10 @@ WHERE kind = 'account' AND name = %(name)s AND revoked_at IS NULL
   AND (expires_at IS NULL OR expires_at > %(at)s);
 
 -- name: revoke
-UPDATE actor SET revoked_at = %(at)s WHERE id = %(id)s AND kind <> 'system' AND revoked_at IS NULL;
+-- All processes forget whom they remember.
+WITH gone AS (UPDATE actor SET revoked_at = %(at)s
+              WHERE id = %(id)s AND kind <> 'system' AND revoked_at IS NULL RETURNING id)
+SELECT pg_notify('wangge_actor', id::text) FROM gone;
 
 -- name: create_code
 INSERT INTO login_code (code_hash, actor_id, expires_at) VALUES (%(code_hash)s, %(actor_id)s, %(expires_at)s);
@@ -53,7 +56,9 @@ WHERE s.secret_hash = %(secret_hash)s AND s.revoked_at IS NULL AND s.expires_at 
   AND a.revoked_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > %(at)s);
 
 -- name: revoke_session
-UPDATE login_session SET revoked_at = %(at)s WHERE secret_hash = %(secret_hash)s AND revoked_at IS NULL;
+WITH gone AS (UPDATE login_session SET revoked_at = %(at)s
+              WHERE secret_hash = %(secret_hash)s AND revoked_at IS NULL RETURNING actor_id)
+SELECT pg_notify('wangge_actor', actor_id::text) FROM gone;
 
 -- name: area_by_code
 -- A code that several levels use must be written as level:code.

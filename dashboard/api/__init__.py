@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dashboard.api import calls, duty, events, grids, health, layers, positions, summary
+from dashboard.api import calls, cards, duty, events, grids, health, layers, positions, summary
 
 ROUTERS: tuple[APIRouter, ...] = (
     positions.router,
@@ -13,6 +13,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     summary.router,
     layers.router,
+    cards.router,
     calls.router,
     duty.router,
 )

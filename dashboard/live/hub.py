@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,15 +26,17 @@ from data.calls import view as calls
 from data.calls.model import Moment
 from data.database import Connection, Database
 from data.errors import StoreUnavailable, WanggeError
+from data.feed import screens
 from data.places.site import Site
 from data.query import summary
 
 log = logging.getLogger("wangge.live")
 TICK_S = 0.3
-BEAT_S = 1.0
+BEAT_S = 0.8
 DAY_S = 3.0
 RETRY_S = 0.5
 START_S = 5.0
+SCREENS_S = 8.0
 IDLE_TICKS = 100  # a view that nobody looks at is kept as long, for pages that come back
 
 
@@ -42,9 +44,15 @@ class Hub:
     """Start it once per process. `now` and `site` are those of the site's clock."""
 
     def __init__(
-        self, database: Database, *, now: Callable[[], datetime], site: Callable[[], Site]
+        self,
+        database: Database,
+        *,
+        now: Callable[[], datetime],
+        site: Callable[[], Site],
+        process: str = "web",
     ) -> None:
         self._database = database
+        self._process = process
         self._now, self._site = now, site
         self.world = World(secrets.token_hex(6))
         self.told = Told()
@@ -65,6 +73,7 @@ class Hub:
         self._tasks = [
             asyncio.create_task(self._run(), name="hub"),
             asyncio.create_task(self._read_days(), name="hub days"),
+            asyncio.create_task(self._report_screens(), name="hub screens"),
         ]
 
     async def stop(self) -> None:
@@ -73,6 +82,8 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(WanggeError):
+            await self._report([])
 
     # -- pages
 
@@ -206,6 +217,24 @@ class Hub:
             view.day = await summary.day_block(
                 connection, at=view.now, site=self._site(), areas=sorted(view.areas)
             )
+
+    async def _report_screens(self) -> None:
+        """Let all processes know which screens are open here: at once, and by a heartbeat."""
+        loop = asyncio.get_running_loop()
+        reported: set[str] = set()
+        last = float("-inf")
+        while True:
+            keys = {client.key for client in self.clients()}
+            if keys != reported or (keys and loop.time() - last >= SCREENS_S):
+                with contextlib.suppress(WanggeError):
+                    await self._report(sorted(keys))
+                    reported, last = keys, loop.time()
+            await asyncio.sleep(BEAT_S)
+
+    async def _report(self, keys: Sequence[str]) -> None:
+        real = datetime.now(UTC)
+        async with self._database.acting(None) as connection:
+            await screens.report(connection, process=self._process, keys=keys, real=real)
 
     @contextlib.asynccontextmanager
     async def _acting(self) -> AsyncIterator[Connection]:

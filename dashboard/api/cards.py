@@ -1,0 +1,31 @@
+"""GET /api/card/{kind}/{id}: what opens when something on the map is chosen."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+
+from dashboard.api.errors import json_response
+from dashboard.api.requests import caller
+from data.access import Permission
+from data.query import cards
+
+router = APIRouter()
+
+
+@router.get("/api/card/{kind}/{id}")
+async def read(
+    request: Request,
+    kind: Literal["grid", "event", "person", "facility"],
+    id_: Annotated[int, Path(alias="id", ge=1, lt=2**31)],
+) -> Response:
+    """Who is responsible, the load, the last events; phones only for roles that may see them."""
+    actor = caller(request)
+    actor.require(Permission.VIEW)
+    state = request.app.state
+    asking = cards.Asking(actor, state.clock.site, state.clock.now(), datetime.now(UTC))
+    async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
+        card = await cards.read(connection, asking, kind, id_)
+    return json_response(card, headers={"Cache-Control": "private, no-store"})

@@ -1,0 +1,154 @@
+"""The card of a thing on the map: what it is, who answers for it, its load, its last events.
+
+Everything is read under the caller's policies. A contact is None where his role may not see it,
+so that no number leaves the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from data.access import SEES_CONTACTS, Actor, Permission
+from data.calls.presence import LASTS
+from data.database import Connection, fetch_all, fetch_one
+from data.errors import NotFound
+from data.events.sla import light
+from data.places.site import Site
+from data.queries import load
+from data.query.summary import SHIFT_AFTER, SHIFT_BEFORE
+
+SQL = load(__file__)
+KINDS = ("grid", "event", "person", "facility")
+LAST_EVENTS = 6
+NEAR_M = 50.0  # "the same place" for an event's history
+AROUND_M = 300.0  # of a facility without a service radius
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, and when: site time `at`, real time for open pages."""
+
+    actor: Actor
+    site: Site
+    at: datetime
+    real: datetime
+
+
+async def read(connection: Connection, asking: Asking, kind: str, id_: int) -> dict[str, Any]:
+    """The card of one of KINDS. Raises NotFound for what is not there or not the caller's."""
+    if kind not in KINDS:
+        raise NotFound(what="card", key=kind)
+    given = {"id": id_, "at": asking.at, "around_m": AROUND_M}
+    found = await fetch_one(connection, getattr(SQL, kind), given)
+    if found is None:
+        raise NotFound(what=kind, key=id_)
+    grid_ids: list[int] = found.pop("grid_ids") or []
+    people = await responsible(connection, asking, grid_ids=grid_ids, area_id=found["area_id"])
+    card: dict[str, Any] = {"kind": kind, **found}
+    card["path"] = await fetch_all(connection, SQL.path, {"area_id": found["area_id"]})
+    card["grids"] = await fetch_all(connection, SQL.grids, {"ids": grid_ids, "at": asking.at})
+    card["responsible"] = people
+    card["load"] = await _load(connection, asking, kind, id_, grid_ids)
+    card["events"] = await _events(connection, asking, kind, id_, grid_ids)
+    if kind == "event":
+        card["light"] = _light(found, asking.at)
+        card["log"] = await fetch_all(connection, SQL.log, {"id": id_})
+    if kind == "person":
+        card["person"] = next(iter(await persons(connection, asking, [id_])), None)
+    card["contacts_visible"] = asking.actor.role in SEES_CONTACTS
+    card["may_call"] = asking.actor.may(Permission.CALL)
+    return card
+
+
+async def responsible(
+    connection: Connection, asking: Asking, *, grid_ids: Sequence[int], area_id: int
+) -> list[dict[str, Any]]:
+    """Who holds a post on these grids or, without one there, on the area: who is there first."""
+    given = {"grid_ids": list(grid_ids), "area_id": area_id, "at": asking.at}
+    posts = await fetch_all(connection, SQL.posts, given)
+    known = {
+        row["id"]: row for row in await persons(connection, asking, [p["person_id"] for p in posts])
+    }
+    rows = []
+    for post in posts:
+        who = known.get(post["person_id"])
+        if who is not None:
+            rows.append({**who, "post": post["role"], "grid": post["grid"]})
+            del known[post["person_id"]]
+    return sorted(rows, key=lambda row: not row["on_duty"])
+
+
+async def persons(
+    connection: Connection, asking: Asking, ids: Sequence[int]
+) -> list[dict[str, Any]]:
+    """People with their state, the age of their position, and how they can be reached."""
+    site = asking.site
+    given = {
+        "ids": list(ids),
+        "at": asking.at,
+        "after": asking.at - SHIFT_BEFORE,
+        "until": asking.at + SHIFT_AFTER,
+        "seen_since": asking.real - LASTS,
+    }
+    phones: dict[int, str] = {}
+    if asking.actor.role in SEES_CONTACTS:
+        rows = await fetch_all(connection, SQL.phones, {"ids": list(ids)})
+        phones = {row["person_id"]: row["address"] for row in rows}
+    people = await fetch_all(connection, SQL.persons, given)
+    for row in people:
+        row["state"] = _state(row["on_duty"], row["age_s"], site)
+        row["phone"] = phones.get(row["id"])
+    return people
+
+
+async def _load(
+    connection: Connection, asking: Asking, kind: str, id_: int, grid_ids: list[int]
+) -> dict[str, Any] | None:
+    """Open events of a grid, of a facility's circle, or of a person's grids."""
+    given = {"id": id_, "ids": grid_ids, "at": asking.at, "around_m": AROUND_M}
+    if kind == "event":
+        return None
+    query = SQL.load_around if kind == "facility" else SQL.load_of_grids
+    return await fetch_one(connection, query, given)
+
+
+async def _events(
+    connection: Connection, asking: Asking, kind: str, id_: int, grid_ids: list[int]
+) -> list[dict[str, Any]]:
+    """The last events: in the grid or circle, or for an event what happened at its place."""
+    given = {
+        "id": id_,
+        "ids": grid_ids,
+        "at": asking.at,
+        "around_m": AROUND_M,
+        "near_m": NEAR_M,
+        "most": LAST_EVENTS,
+    }
+    query = {"event": SQL.events_near, "facility": SQL.events_around}.get(kind, SQL.events_of_grids)
+    rows = await fetch_all(connection, query, given)
+    return [{**row, "light": _light(row, asking.at)} for row in rows]
+
+
+def _light(row: dict[str, Any], at: datetime) -> str | None:
+    """The light of an event's row, None when it is closed."""
+    if row["closed_at"] is not None and row["closed_at"] <= at:
+        return None
+    return light(yellow_at=row["yellow_at"], due_at=row["due_at"], at=at).value
+
+
+def _state(on_duty: bool, age_s: float | None, site: Site) -> str:
+    if not on_duty:
+        return "off_duty"
+    if age_s is None:
+        return "no_position"
+    for state, limit_s in (
+        ("fresh", site.fresh_s),
+        ("ageing", site.ageing_s),
+        ("stale", site.offline_s),
+    ):
+        if age_s <= limit_s:
+            return state
+    return "offline"
