@@ -41,6 +41,20 @@ async def prepare(
         await _carry_out(link, SQL.missing_database, {"name": database})
 
 
+async def admit(admin_url: str, members: Mapping[str, str]) -> None:
+    """Give roles of a server that is not ours what the migrations grant to ours.
+
+    `members` maps a role to our role whose rights it gets. Does nothing the second time.
+    """
+    async with await AsyncConnection.connect(
+        admin_url, autocommit=True, application_name="wangge-migrate"
+    ) as link:
+        await link.execute(SQL.wait_for_turn)
+        wanted = {"groups": list(members.values()), "members": list(members)}
+        await _carry_out(link, SQL.missing_groups, wanted)
+        await _carry_out(link, SQL.missing_members, wanted)
+
+
 async def _carry_out(
     link: AsyncConnection[TupleRow], query: LiteralString, parameters: Mapping[str, Any]
 ) -> int:

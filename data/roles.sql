@@ -16,6 +16,16 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = %(name)s)
 -- name: make_readonly
 SELECT format('ALTER ROLE %%I SET default_transaction_read_only = on', %(name)s::text)
 
+-- name: missing_groups
+SELECT format('CREATE ROLE %%I NOLOGIN', wanted.name)
+FROM unnest(%(groups)s::text[]) AS wanted (name)
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted.name)
+
+-- name: missing_members
+SELECT format('GRANT %%I TO %%I', wanted.name, wanted.member)
+FROM unnest(%(groups)s::text[], %(members)s::text[]) AS wanted (name, member)
+WHERE NOT pg_has_role(wanted.member, wanted.name, 'USAGE')
+
 -- name: current_powers
 SELECT rolname::text AS role, rolsuper OR rolbypassrls AS unbound
 FROM pg_roles WHERE rolname = current_user

@@ -42,6 +42,10 @@ class TooPowerful(EmbeddedError):
     """
 
 
+class NoAnswer(EmbeddedError):
+    """The server that {name} names cannot be used: {why}"""
+
+
 class AdminUrlMissing(EmbeddedError):
     """{given} is set but {missing} is not.
     Both are needed: DATABASE_URL for the application's role, DATABASE_ADMIN_URL for the migrator.

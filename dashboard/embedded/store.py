@@ -4,48 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from dashboard.embedded import cluster as clusters
-from dashboard.embedded import find, install
-from dashboard.embedded.errors import (
-    AdminUrlMissing,
-    HomeUnusable,
-    SameRole,
-    StartFailed,
-    TooPowerful,
-)
+from dashboard.embedded import external, find, install
+from dashboard.embedded.errors import HomeUnusable, StartFailed
+from dashboard.embedded.external import Store
 from data import roles
 
 ADMIN, APP, READONLY = clusters.ADMIN, "wangge_app", "wangge_readonly"
 DATABASE = "wangge"
 PATIENCE_S = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """libpq connection strings, with passwords: never print or log them."""
-
-    admin_url: str = field(repr=False)
-    app_url: str = field(repr=False)
-    readonly_url: str = field(repr=False)
-
-    def with_database(self, name: str) -> Store:
-        """The same server and roles, another database."""
-        return Store(
-            *(
-                make_conninfo(u, dbname=name)
-                for u in (self.admin_url, self.app_url, self.readonly_url)
-            )
-        )
 
 
 def _quiet(_: str) -> None:
@@ -60,7 +35,7 @@ async def ensure(
     `say` is told each long step in English. `careless` is for tests: no fsync. Raises
     EmbeddedError, whose message tells what to do. Takes some 50 ms when the server is up.
     """
-    named = await _from_environment(os.environ)
+    named = await external.named()
     if named is not None:
         return named
     store = await asyncio.to_thread(_start, home.expanduser().absolute(), say, careless)
@@ -76,7 +51,7 @@ async def ensure(
 
 async def find_running(home: Path) -> Store | None:
     """The store that settings name or that runs under `home`; None when there is none."""
-    named = await _from_environment(os.environ)
+    named = await external.named()
     if named is not None:
         return named
     home = home.expanduser().absolute()
@@ -163,21 +138,3 @@ def _passwords(home: Path) -> dict[str, str]:
     except OSError as error:
         raise HomeUnusable(home=home, why=error.strerror or str(error)) from error
     return loaded
-
-
-async def _from_environment(environment: Mapping[str, str]) -> Store | None:
-    """The server that the two URLs name, checked; None when neither is set."""
-    app, admin = environment.get("DATABASE_URL"), environment.get("DATABASE_ADMIN_URL")
-    if not app and not admin:
-        return None
-    if not app or not admin:
-        given, missing = ("DATABASE_URL", "DATABASE_ADMIN_URL")[:: 1 if app else -1]
-        raise AdminUrlMissing(given=given, missing=missing)
-    if conninfo_to_dict(app).get("user") == conninfo_to_dict(admin).get("user") is not None:
-        raise SameRole(role=conninfo_to_dict(app)["user"])
-    powers, owner = await roles.powers(app), await roles.powers(admin)
-    if powers.role == owner.role:
-        raise SameRole(role=powers.role)
-    if powers.unbound:
-        raise TooPowerful(role=powers.role)
-    return Store(admin, app, environment.get("DATABASE_READONLY_URL") or app)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from dashboard.embedded import EmbeddedError, Store, ensure, find_running, stop
 from dashboard.embedded.cluster import socket_directory
@@ -136,10 +137,36 @@ def test_one_url_without_the_other_is_refused(monkeypatch: pytest.MonkeyPatch) -
         asyncio.run(ensure(Path("/nowhere")))
 
 
-def test_urls_from_the_environment_are_used(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", store.app_url)
+async def test_a_role_of_another_server_gets_what_the_application_needs(
+    cluster: Store, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = sql.Identifier(f"clerk_{os.getpid()}")
+    with psycopg.connect(store.admin_url, autocommit=True) as link:
+        link.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'x'").format(clerk))
+    app = make_conninfo(store.app_url, user=f"clerk_{os.getpid()}", password="x")
+    monkeypatch.setenv("DATABASE_URL", app)
     monkeypatch.setenv("DATABASE_ADMIN_URL", store.admin_url)
-    assert asyncio.run(ensure(Path("/nowhere"))).app_url == store.app_url
+    named = await ensure(Path("/nowhere"))
+    try:
+        assert named.app_url == app
+        async with Database(named.app_url, named.readonly_url, size=2) as database:
+            async with database.acting(None) as link_:
+                await link_.execute("SELECT count(*) FROM person")
+            async with database.acting(None, readonly=True) as link_:
+                with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+                    await link_.execute("INSERT INTO level VALUES ('x', 99, 'x', 'x')")
+    finally:
+        with psycopg.connect(store.admin_url, autocommit=True) as link:
+            link.execute(sql.SQL("DROP ROLE {}").format(clerk))
+
+
+def test_a_server_that_does_not_answer_is_named(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", make_conninfo(store.app_url, password="wrong"))
+    monkeypatch.setenv("DATABASE_ADMIN_URL", store.admin_url)
+    with pytest.raises(EmbeddedError, match=r"(?s)DATABASE_URL names.*authentication failed"):
+        asyncio.run(ensure(Path("/nowhere")))
 
 
 def test_the_socket_path_is_short_whatever_the_home() -> None:
