@@ -116,8 +116,9 @@ class Hub:
         await self._until_ready()
         assert self.world.stage is not None
         places = self.world.stage.places
-        area = own if code is None else places.codes.get(code)
-        return area if area in places.descendants.get(own, ()) else None
+        wanted = (own,) if code is None else places.codes.get(code, ())
+        mine = places.descendants.get(own, frozenset())
+        return next((area for area in wanted if area in mine), None)  # the widest of its name
 
     async def version(self) -> str:
         """Of the places: changes with anything that the map's layers show."""
@@ -214,9 +215,11 @@ class Hub:
     async def _read_day(self, view: View) -> None:
         view.day_read_at = asyncio.get_running_loop().time()
         async with self._acting() as connection:
-            view.day = await summary.day_block(
-                connection, at=view.now, site=self._site(), areas=sorted(view.areas)
-            )
+            at, site, areas = view.now, self._site(), sorted(view.areas)
+            view.day = {
+                "today": await summary.today(connection, at=at, site=site, areas=areas),
+                "vacancy": await summary.vacancy(connection, at=at, site=site, areas=areas),
+            }
 
     async def _report_screens(self) -> None:
         """Let all processes know which screens are open here: at once, and by a heartbeat."""

@@ -15,6 +15,7 @@ from dashboard.live.events import Change, Shown
 from dashboard.live.protocol import DELTA, FULL, Rows, State, dumps, encode
 from dashboard.live.world import Stage, Standing
 from data.events.sla import Light
+from data.query.summary import RANKING_ROWS
 
 LIGHTS = {
     Light.RED: "overdue",
@@ -48,6 +49,8 @@ class View:
         self.stage = stage
         self.areas = stage.places.descendants.get(self.root, frozenset())
         self.members = np.flatnonzero(np.isin(stage.people.area, list(self.areas)))
+        grids = stage.places.grids.values()
+        self.here = frozenset(grid.id for grid in grids if grid.area_id in self.areas)
         self.events = {}
         self.lights: Counter[str] = Counter()
         self.open_in: Counter[int] = Counter()
@@ -101,15 +104,34 @@ class View:
 
     def load(self, grid_id: int) -> float:
         """Open events per grid worker; a grid without workers counts as having one."""
-        return round(self.open_in[grid_id] / max(1, self.stage.places.workers.get(grid_id, 0)), 2)
+        workers = max(1, self.stage.places.grids[grid_id].workers)
+        return (200 * self.open_in[grid_id] + workers) // (2 * workers) / 100  # as SQL rounds
+
+    def ranking(self) -> list[dict[str, Any]]:
+        """The most loaded grids of the site's load kind, as `data.query.summary.ranking`."""
+        kind = self.stage.site.load_kind
+        loaded = [id_ for id_, n in self.open_in.items() if n and id_ in self.here]
+        grids = [self.stage.places.grids[id_] for id_ in loaded]
+        rows: list[dict[str, Any]] = [
+            {
+                "grid_id": grid.id,
+                "name": grid.name,
+                "load": self.load(grid.id),
+                "overdue": self.red_in[grid.id],
+                "open": self.open_in[grid.id],
+                "workers": grid.workers,
+            }
+            for grid in grids
+            if grid.kind == kind
+        ]
+        rows.sort(key=lambda row: (-row["load"], -row["overdue"], row["grid_id"]))
+        return rows[:RANKING_ROWS]
 
     def _loads(self, grid_ids: set[int]) -> dict[int, float]:
-        here = self.stage.places.grid_areas
-        return {id_: self.load(id_) for id_ in sorted(grid_ids) if here.get(id_) in self.areas}
+        return {id_: self.load(id_) for id_ in sorted(grid_ids & self.here)}
 
     def _red(self) -> list[int]:
-        here = self.stage.places.grid_areas
-        return sorted(i for i, n in self.red_in.items() if n > 0 and here.get(i) in self.areas)
+        return sorted(id_ for id_, n in self.red_in.items() if n > 0 and id_ in self.here)
 
     # -- people
 
@@ -172,6 +194,7 @@ class View:
             "mode": clock.mode,
             "events": self.event_figures(),
             "people": self.figures,
+            "ranking": self.ranking(),
             **self.day,
         }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.rows import class_row
+from psycopg.rows import args_row
 
 from data.database import Connection
 from data.queries import load
@@ -38,7 +38,7 @@ class FeedEvent:
 
 async def open_at(connection: Connection, at: datetime) -> list[FeedEvent]:
     """All events that are open at `at`."""
-    async with connection.cursor(row_factory=class_row(FeedEvent)) as cursor:
+    async with connection.cursor(row_factory=args_row(FeedEvent)) as cursor:
         await cursor.execute(SQL.open_at, {"at": at, "length": TEXT_LENGTH})
         return await cursor.fetchall()
 
@@ -48,6 +48,6 @@ async def changed(
 ) -> list[FeedEvent]:
     """The events named by `ids`, open or not, and those opened in (after, until]."""
     given = {"ids": list(ids), "after": after, "until": until, "length": TEXT_LENGTH}
-    async with connection.cursor(row_factory=class_row(FeedEvent)) as cursor:
+    async with connection.cursor(row_factory=args_row(FeedEvent)) as cursor:
         await cursor.execute(SQL.changed, given)
         return await cursor.fetchall()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.rows import class_row
+from psycopg.rows import args_row
 
 from data.database import Connection
 from data.queries import load
@@ -49,14 +49,14 @@ class FeedPosition:
 
 async def everybody(connection: Connection, at: datetime) -> list[FeedPerson]:
     """All active people, ordered by code."""
-    async with connection.cursor(row_factory=class_row(FeedPerson)) as cursor:
+    async with connection.cursor(row_factory=args_row(FeedPerson)) as cursor:
         await cursor.execute(SQL.everybody, {"at": at})
         return await cursor.fetchall()
 
 
 async def shifts(connection: Connection, *, after: datetime, until: datetime) -> list[FeedShift]:
     """Shifts whose planned start lies in (after, until]."""
-    async with connection.cursor(row_factory=class_row(FeedShift)) as cursor:
+    async with connection.cursor(row_factory=args_row(FeedShift)) as cursor:
         await cursor.execute(SQL.shifts, {"after": after, "until": until})
         return await cursor.fetchall()
 
@@ -66,7 +66,7 @@ async def positions(
 ) -> list[FeedPosition]:
     """The latest positions of these people, None = of all."""
     given = None if person_ids is None else list(person_ids)
-    async with connection.cursor(row_factory=class_row(FeedPosition), binary=True) as cursor:
+    async with connection.cursor(row_factory=args_row(FeedPosition), binary=True) as cursor:
         if given is None:
             await cursor.execute(SQL.all_positions)
         else:

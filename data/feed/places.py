@@ -12,9 +12,20 @@ SQL = load(__file__)
 
 
 @dataclass(frozen=True, slots=True)
+class FeedGrid:
+    """A grid and how many grid workers are posted on it."""
+
+    id: int
+    area_id: int
+    kind: str
+    name: str
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
 class FeedPlaces:
-    """`descendants` of each area (itself included), `box` = (west, south, east, north) of each
-    that has a shape; `workers` per grid that has any; `grid_areas` = grid id → area id.
+    """`descendants` of each area (itself included), `boxes` = (west, south, east, north) of each
+    that has a shape, all by area id; `codes` = code → ids; `grids` by id.
 
     `version` changes with anything that the map's layers show.
     """
@@ -22,10 +33,9 @@ class FeedPlaces:
     version: str
     root_id: int
     descendants: dict[int, frozenset[int]]
-    codes: dict[str, int]
+    codes: dict[str, tuple[int, ...]]
     boxes: dict[int, tuple[float, float, float, float]]
-    grid_areas: dict[int, int]
-    workers: dict[int, int]
+    grids: dict[int, FeedGrid]
 
 
 async def read(connection: Connection, at: datetime) -> FeedPlaces:
@@ -43,14 +53,16 @@ async def read(connection: Connection, at: datetime) -> FeedPlaces:
         for area, inside in descendants.items()
         if (box := _union([own[i] for i in inside if i in own])) is not None
     }
+    codes: dict[str, tuple[int, ...]] = {}
+    for row in areas:
+        codes[row["code"]] = (*codes.get(row["code"], ()), row["id"])
     return FeedPlaces(
         version=str(version["version"]) if version else "0",
         root_id=next((row["id"] for row in areas if row["parent_id"] is None), 0),
         descendants=descendants,
-        codes={row["code"]: row["id"] for row in areas},
+        codes=codes,
         boxes=boxes,
-        grid_areas={row["id"]: row["area_id"] for row in grids},
-        workers={row["id"]: row["workers"] for row in grids if row["workers"]},
+        grids={row["id"]: FeedGrid(**row) for row in grids},
     )
 
 

@@ -21,14 +21,15 @@ FROM area a
 LEFT JOIN (SELECT area_id, min(ST_XMin(geom)) AS west, min(ST_YMin(geom)) AS south,
                   max(ST_XMax(geom)) AS east, max(ST_YMax(geom)) AS north
            FROM grid WHERE valid_to IS NULL GROUP BY area_id) g ON g.area_id = a.id
+JOIN level l ON l.code = a.level
 WHERE a.valid_to IS NULL
-ORDER BY a.id;
+ORDER BY l.rank, a.id;
 
 -- name: paths
 SELECT ancestor_id, area_id FROM area_path;
 
 -- name: grids
-SELECT g.id, g.area_id, count(DISTINCT p.person_id)::integer AS workers
+SELECT g.id, g.area_id, g.kind, g.name, count(DISTINCT p.person_id)::integer AS workers
 FROM grid g
 LEFT JOIN post p ON p.grid_id = g.id AND p.role = 'grid_worker'
      AND p.valid_from <= %(at)s AND (p.valid_to IS NULL OR p.valid_to > %(at)s)

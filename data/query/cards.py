@@ -48,7 +48,7 @@ async def read(connection: Connection, asking: Asking, kind: str, id_: int) -> d
     grid_ids: list[int] = found.pop("grid_ids") or []
     people = await responsible(connection, asking, grid_ids=grid_ids, area_id=found["area_id"])
     card: dict[str, Any] = {"kind": kind, **found}
-    card["path"] = await fetch_all(connection, SQL.path, {"area_id": found["area_id"]})
+    card["path"] = await fetch_all(connection, SQL.ancestors, {"area_id": found["area_id"]})
     card["grids"] = await fetch_all(connection, SQL.grids, {"ids": grid_ids, "at": asking.at})
     card["responsible"] = people
     card["load"] = await _load(connection, asking, kind, id_, grid_ids)

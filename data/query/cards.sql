@@ -30,7 +30,7 @@ SELECT f.id, f.code, f.name, f.kind AS facility_kind, k.name_zh AS kind_zh, k.na
 FROM facility f JOIN facility_kind k ON k.kind = f.kind
 WHERE f.id = %(id)s;
 
--- name: path
+-- name: ancestors
 SELECT a.id, a.code, a.name, a.level FROM area_path p JOIN area a ON a.id = p.ancestor_id
 JOIN level l ON l.code = a.level
 WHERE p.area_id = %(area_id)s ORDER BY l.rank;
