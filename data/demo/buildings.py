@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from data.demo import layout
 from data.demo.division import Cut
+from data.demo.graph import CLASSES, RoadGraph
 from data.demo.ground import Ground
 from data.demo.plane import Floats, Ints, rng_for
-from data.demo.roads import CLASSES, RoadGraph
 
 _PART = 6
 COUNT = 9_500

@@ -29,21 +29,15 @@ class Soiled:
     copied_from: Ints
 
 
-def soil(
-    *, rng: np.random.Generator, stage: Stage, spot: Ints, grid: Ints, opened_s: Ints, kind: Ints
-) -> Soiled:
-    """Place the events and spoil the usual share of them; rows are in the order of time."""
+def soil(*, rng: np.random.Generator, stage: Stage, spot: Ints) -> Soiled:
+    """Place events at their spots and spoil the usual share; rows are in the order of time."""
     n = len(spot)
-    dirt = np.zeros(n, dtype=np.int64)
-    copied = _duplicates(rng, opened_s)
-    dirt[copied != np.arange(n)] |= DUPLICATE
+    copied = _duplicates(rng, n)
+    dirt = np.where(copied != np.arange(n), DUPLICATE, 0)
+    grid: Ints = np.searchsorted(stage.first, spot, side="right") - 1
     xy = stage.spot_m[spot] + rng.normal(0.0, 4.0, (n, 2))
-    xy, grid, dirt = _on_borders(rng, stage, xy, grid.copy(), dirt)
-    xy, grid = xy[copied].copy(), grid[copied]
-    again = copied != np.arange(n)
-    turn, away = rng.uniform(0, 2 * np.pi, n), rng.uniform(2.0, 32.0, n)
-    step = np.column_stack([np.cos(turn), np.sin(turn)]) * away[:, None]
-    xy[again] += step[again]
+    xy, grid, dirt = _on_borders(rng, stage, xy, grid, dirt)
+    xy, grid = _beside_the_first(rng, xy, copied), grid[copied]
     area = stage.area_of_grid[grid]
     xy, grid, area, dirt = _outside(rng, stage, xy, grid, area, dirt)
     lonlat = to_degrees(xy_m=xy)
@@ -51,18 +45,36 @@ def soil(
     dirt[clean & (rng.random(n) < RATES[GCJ02] * n / max(1, clean.sum()))] |= GCJ02
     shifted = (dirt & GCJ02) > 0
     lonlat[shifted] = to_gcj02(lonlat=lonlat[shifted])
-    located = (dirt & OUTSIDE) == 0
-    dirt[located & (rng.random(n) < RATES[NO_POINT])] |= NO_POINT
-    lonlat[(dirt & NO_POINT) > 0] = np.nan
-    grid[(dirt & NO_POINT) > 0] = -1
-    has_point = ((dirt & NO_POINT) == 0) & located
-    dirt[has_point & (rng.random(n) < RATES[NO_ADDRESS] / (1 - RATES[NO_POINT]))] |= NO_ADDRESS
-    return Soiled(lonlat[:, 0], lonlat[:, 1], area, grid, dirt, copied)
+    return _without(rng, Soiled(lonlat[:, 0], lonlat[:, 1], area, grid, dirt, copied))
 
 
-def _duplicates(rng: np.random.Generator, opened_s: Ints) -> Ints:
+def _without(rng: np.random.Generator, lot: Soiled) -> Soiled:
+    """Take the point from some and the address from others; no event loses both."""
+    inside = (lot.dirt & OUTSIDE) == 0
+    no_point = inside & (rng.random(len(lot.dirt)) < RATES[NO_POINT])
+    chance = RATES[NO_ADDRESS] / (1.0 - RATES[NO_POINT])
+    no_address = inside & ~no_point & (rng.random(len(lot.dirt)) < chance)
+    return Soiled(
+        lon=np.where(no_point, np.nan, lot.lon),
+        lat=np.where(no_point, np.nan, lot.lat),
+        area=lot.area,
+        grid=np.where(no_point, -1, lot.grid),
+        dirt=lot.dirt | np.where(no_point, NO_POINT, 0) | np.where(no_address, NO_ADDRESS, 0),
+        copied_from=lot.copied_from,
+    )
+
+
+def _beside_the_first(rng: np.random.Generator, xy: Floats, copied: Ints) -> Floats:
+    """A repeat is reported some steps from the first report, less than 50 m."""
+    turn, away = rng.uniform(0, 2 * np.pi, len(xy)), rng.uniform(2.0, 32.0, len(xy))
+    step = np.column_stack([np.cos(turn), np.sin(turn)]) * away[:, None]
+    again = (copied != np.arange(len(xy)))[:, None]
+    moved: Floats = xy[copied] + step * again
+    return moved
+
+
+def _duplicates(rng: np.random.Generator, n: int) -> Ints:
     """For each row the row it repeats: itself, or one reported in the hours before."""
-    n = len(opened_s)
     own = np.arange(n)
     chosen = (rng.random(n) < RATES[DUPLICATE] * 1.02) & (own > 0)
     source = np.maximum(own - rng.integers(1, 30, n), 0)

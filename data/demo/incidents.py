@@ -43,7 +43,8 @@ _SELF_RESOLVED = {
 }  # fmt: skip
 _REPEAT_SHARE = 0.29
 _OVERDUE_SHARE = 0.11  # of the escalated ones: about 2 % of all
-_OVERTIME_MINUTES = 900.0
+_OVERTIME_MINUTES = 1100.0
+_ASKED, _SATISFIED = 0.30, 0.93
 _LONGEST_OPEN_DAYS = 40
 
 
@@ -150,28 +151,20 @@ def _draw(stage: Stage, day: date) -> Incidents:
     extra = int(usual * (_RAIN_FACTOR - 1.0)) if is_rainy(seed=stage.seed, day=day) else 0
     n = usual + extra
     kind, spot = _what_and_where(rng, stage, n, extra)
-    grid = np.searchsorted(stage.first, spot, side="right") - 1
     opened = np.sort(midnight_s(day) + _moments(rng, n))
+    lot = soil(rng=rng, stage=stage, spot=spot)
+    kind, street = kind[lot.copied_from], stage.spot_street[spot[lot.copied_from]]
+    again = (lot.dirt & DUPLICATE) > 0
+    due, closed, settled = _lives(rng, kind, opened, again)
     source = rng.choice(len(SOURCES), n, p=[s[3] for s in SOURCES])
-    due, closed, settled = _lives(rng, kind, opened)
-    lot = soil(rng=rng, stage=stage, spot=spot, grid=grid, opened_s=opened, kind=kind)
-    kind = kind[lot.copied_from]
-    due, closed = due[lot.copied_from], closed[lot.copied_from]
-    due = _limits(kind, opened)
-    closed = np.where(lot.dirt & DUPLICATE, opened + rng.integers(240, 2400, n), closed)
-    closed = np.where(lot.dirt & DUPLICATE, np.minimum(closed, due - 60), closed)
-    settled = np.where(lot.dirt & DUPLICATE, 0, settled)
-    source = np.where(lot.dirt & DUPLICATE, rng.integers(1, 3, n), source)
-    happy = rng.random(n)
-    asked = rng.random(n) < 0.30
-    street = stage.spot_street[spot[lot.copied_from]]
+    satisfied = np.where(rng.random(n) < _SATISFIED, 1, 0)
     return Incidents(
         key=np.array([f"{day:%Y%m%d}-{k:04d}" for k in range(1, n + 1)], dtype=object),
         opened_s=opened,
         due_s=due,
         closed_s=closed,
         kind=kind,
-        source=source,
+        source=np.where(again, rng.integers(1, 3, n), source),  # residents report it once more
         area=lot.area,
         grid=lot.grid,
         lon=lot.lon,
@@ -179,7 +172,7 @@ def _draw(stage: Stage, day: date) -> Incidents:
         address=_addresses(rng, stage, lot.area, street, lot.dirt),
         text=_texts(rng, stage, kind, lot.area, street),
         settled=settled,
-        satisfied=np.where(asked, (happy < 0.93).astype(np.int64), -1),
+        satisfied=np.where(rng.random(n) < _ASKED, satisfied, -1),
         dirt=lot.dirt,
     )
 
@@ -201,7 +194,7 @@ def _what_and_where(
     count = np.diff(stage.first)[grid]
     spot = stage.first[grid] + (rng.random(n) * count).astype(np.int64)
     again = rng.random(n) < _REPEAT_SHARE
-    rank = (rng.random(n) ** 2 * len(stage.hot_spot)).astype(np.int64)
+    rank = (rng.random(n) ** 1.3 * len(stage.hot_spot)).astype(np.int64)
     # A hot spot changes where; what comes there keeps the mix, half of the time its own type.
     spot = np.where(again, stage.hot_spot[rank], spot)
     own_kind = again & (rng.random(n) < 0.5)
@@ -215,27 +208,22 @@ def _what_and_where(
     return kind, spot
 
 
-def _limits(kind: Ints, opened: Ints) -> Ints:
-    limit, working, _, _ = _type_columns()
-    return add_time(at_s=opened, minutes=limit[kind], working=working[kind])
-
-
-def _lives(rng: np.random.Generator, kind: Ints, opened: Ints) -> tuple[Ints, Ints, Ints]:
-    """Due time, closing time and the level that settled each event."""
+def _lives(
+    rng: np.random.Generator, kind: Ints, opened: Ints, again: NDArray[np.bool_]
+) -> tuple[Ints, Ints, Ints]:
+    """Due time, closing time and the level that settled each event; repeats are merged soon."""
     n = len(kind)
     limit, working, alone, _ = _type_columns()
-    due = _limits(kind, opened)
-    on_spot = rng.random(n) < alone[kind]
+    due = add_time(at_s=opened, minutes=limit[kind], working=working[kind])
+    on_spot = again | (rng.random(n) < alone[kind])
     quick = opened + (rng.lognormal(np.log(11.0), 0.7, n) * 60).astype(np.int64)
     quick = np.minimum(quick, opened + ((due - opened) * 0.7).astype(np.int64))
-    share = rng.beta(3.2, 1.15, n) * 0.985
-    late = rng.random(n) < _OVERDUE_SHARE
-    minutes = limit[kind] * share
-    slow = add_time(at_s=opened, minutes=minutes, working=working[kind])
+    share = rng.beta(3.2, 1.15, n) * 0.985  # of the limit; most are settled in its second half
+    slow = add_time(at_s=opened, minutes=limit[kind] * share, working=working[kind])
     over = due + (rng.exponential(_OVERTIME_MINUTES, n).clip(6.0, 4000.0) * 60).astype(np.int64)
-    closed = np.where(on_spot, quick, np.where(late, over, slow))
+    closed = np.where(rng.random(n) < _OVERDUE_SHARE, over, slow)
     level = rng.choice([1, 2, 3], n, p=[0.25, 0.69, 0.06])
-    return due, closed, np.where(on_spot, 0, level)
+    return due, np.where(on_spot, quick, closed), np.where(on_spot, 0, level)
 
 
 def _addresses(

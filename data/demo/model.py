@@ -7,7 +7,7 @@ from datetime import datetime
 
 import shapely
 
-from data.demo.roads import RoadGraph
+from data.demo.graph import RoadGraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from data.demo.event_types import EVENT_TYPES, type_shares
 from data.demo.model import Grid, Town
@@ -18,6 +19,12 @@ from data.demo.plane import Floats, Ints, rng_for, to_metres
 _PART = 8
 _SPOT_STEP_M = 30.0
 _HOT_SPOTS = 170
+# x, y, reach in metres, height: the old centre, the western workshops, the southern market
+_LIVELY = (
+    (-900.0, -350.0, 1900.0, 1.5),
+    (-5400.0, 1900.0, 1800.0, 0.5),
+    (-1800.0, -2400.0, 1500.0, 0.5),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ def make_stage(*, town: Town) -> Stage:
     communities = [area for area in town.areas if area.level == "community"]
     codes = [area.code for area in communities]
     whole = next(area.geometry for area in town.areas if area.level == "town")
-    weight = _weights(rng, tiles, np.array([codes.index(grid.area_code) for grid in tiles]))
+    weight = _weights(rng, tiles, shapes)
     hot = _hot_types()
     return Stage(
         seed=town.seed,
@@ -80,7 +87,7 @@ def make_stage(*, town: Town) -> Stage:
 
 
 def _spots(
-    rng: np.random.Generator, town: Town, shapes: np.ndarray[tuple[int], np.dtype[np.object_]]
+    rng: np.random.Generator, town: Town, shapes: NDArray[np.object_]
 ) -> tuple[Floats, Ints, Ints]:
     """Points along the walkable roads, a few metres off, sorted by the grid they lie in."""
     graph = town.graph
@@ -103,9 +110,7 @@ def _spots(
     return all_xy[order], all_street[order], all_grid[order]
 
 
-def _borders(
-    rng: np.random.Generator, shapes: np.ndarray[tuple[int], np.dtype[np.object_]]
-) -> tuple[Floats, Ints]:
+def _borders(rng: np.random.Generator, shapes: NDArray[np.object_]) -> tuple[Floats, Ints]:
     """Points beside common borders, at most two metres inside one of the two grids."""
     lines = shapely.boundary(shapes)
     count = np.maximum(4, shapely.length(lines) // 80.0).astype(np.int64)
@@ -120,13 +125,19 @@ def _borders(
     return near[keep], grid[keep]
 
 
-def _weights(rng: np.random.Generator, tiles: Sequence[Grid], place: Ints) -> Floats:
-    """Reports per grid: by residents, by chance, and by how lively its community is."""
+def _weights(
+    rng: np.random.Generator, tiles: Sequence[Grid], shapes: NDArray[np.object_]
+) -> Floats:
+    """Reports per grid: by residents, by how lively its part of the town is, and by chance."""
     people = np.array([grid.population for grid in tiles], dtype=float)
-    village = rng.lognormal(0.0, 0.35, int(place.max()) + 1)[place]
     service = np.array([grid.kind == "service" for grid in tiles])
-    base = np.where(service, 0.35 + (people / 400.0) ** 0.75, 0.3)
-    weight: Floats = base * village * rng.lognormal(0.0, 0.3, len(tiles))
+    base = np.where(service, 0.5 + (people / 500.0) ** 0.7, 0.42)
+    middle = shapely.get_coordinates(shapely.centroid(shapes))
+    lively = np.full(len(tiles), 0.22)
+    for x, y, reach, height in _LIVELY:
+        away = np.hypot(middle[:, 0] - x, middle[:, 1] - y)
+        lively += height * np.exp(-0.5 * (away / reach) ** 2)
+    weight: Floats = base * lively * rng.lognormal(0.0, 0.22, len(tiles))
     weight /= weight.sum()
     return weight
 

@@ -11,6 +11,7 @@ from data.demo import layout
 from data.demo.buildings import PERSONS_PER_DWELLING, Houses, make_houses
 from data.demo.division import Cut, Defect, make_grids, place_code, sector_code
 from data.demo.facilities import make_facilities
+from data.demo.graph import CLASSES, RoadGraph
 from data.demo.ground import Ground, make_ground
 from data.demo.model import (
     Area,
@@ -23,7 +24,7 @@ from data.demo.model import (
 )
 from data.demo.people import make_forces
 from data.demo.plane import geometry_to_degrees
-from data.demo.roads import CLASSES, RoadGraph, make_roads
+from data.demo.roads import make_roads
 from data.demo.tessellate import make_pieces
 
 _FIRMS = 120
