@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.pages import screen
 from data.access import Permission
 
 
@@ -21,4 +22,13 @@ class Page:
     register: Callable[[Any], None]
 
 
-PAGES: tuple[Page, ...] = ()
+PAGES: tuple[Page, ...] = (
+    Page(
+        "/screen",
+        "screen",
+        "网格指挥 Grid command",
+        Permission.VIEW,
+        screen.layout,
+        screen.register,
+    ),
+)

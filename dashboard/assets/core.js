@@ -1,0 +1,89 @@
+/* What all of the wall's scripts share: one state, one bus, words, formats. Loaded first. */
+window.wangge = (function () {
+  "use strict";
+  const handlers = {};
+  const state = {
+    hello: null, summary: null, people: [], marks: new Map(), events: new Map(),
+    loads: {}, red: new Set(), selection: null, lost: false, layers: {}, calls: new Map(),
+  };
+  const on = (name, handler) => { (handlers[name] ||= []).push(handler); };
+  const emit = (name, value) => { for (const handler of handlers[name] || []) handler(value); };
+
+  const root = () => document.getElementById("wall");
+  let words = null;
+  /* The catalogue comes with the page; its keys are the English words. */
+  function t(key) {
+    if (!words && root()) words = JSON.parse(root().dataset.words);
+    return (words && words[key]) || key;
+  }
+  const english = () => document.documentElement.lang === "en";
+  const named = (thing) => (english() ? thing.name_en : thing.name_zh) || thing.name_zh || thing.name_en;
+
+  /* h:mm of a span in milliseconds, as the field writes limits; days from 100 hours on. */
+  function span(ms) {
+    const minutes = Math.floor(Math.abs(ms) / 60000);
+    const hours = Math.floor(minutes / 60);
+    if (hours >= 100) return Math.floor(hours / 24) + (english() ? " d" : " 天");
+    return hours + ":" + String(minutes % 60).padStart(2, "0");
+  }
+  function age(seconds) {
+    if (seconds < 90) return Math.max(0, Math.round(seconds)) + " " + t("s ago");
+    if (seconds < 5400) return Math.round(seconds / 60) + " " + t("min ago");
+    return span(seconds * 1000) + " " + t("ago");
+  }
+  const number = (n) => (n == null ? "–" : String(Math.round(n)).replace(/\B(?=(\d{3})+(?!\d))/g, "\u2009"));
+  /* Site time now: the last told time carried on at the clock's speed. */
+  let told = { site: Date.now(), here: performance.now(), speed: 1 };
+  const setNow = (iso, speed) => { told = { site: Date.parse(iso), here: performance.now(), speed }; };
+  const now = () => told.site + (performance.now() - told.here) * told.speed;
+  const zone = () => (state.hello ? state.hello.settings.timezone : "Asia/Shanghai");
+  const clock = (ms) => new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone(), hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms);
+  const day = (ms) => new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", {
+    timeZone: zone(), month: "short", day: "numeric", weekday: "short" }).format(ms);
+  const fullDay = (ms) => new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", {
+    timeZone: zone(), year: "numeric", month: "short", day: "numeric" }).format(ms);
+
+  function element(tag, cls, text) {
+    const made = document.createElement(tag);
+    if (cls) made.className = cls;
+    if (text != null) made.textContent = text;
+    return made;
+  }
+  async function get(url, options) {
+    const response = await fetch(url, { credentials: "same-origin", ...options });
+    const body = await response.json().catch(() => ({}));
+    if (!response.ok) throw new Error((body.error && body.error.message) || response.statusText);
+    return body;
+  }
+  const post = (url, body) => get(url, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+  /* A colour of the theme, read once a theme. */
+  const colours = {};
+  function colour(name) {
+    const theme = document.documentElement.dataset.theme || "dark";
+    const key = theme + name;
+    return (colours[key] ||= getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim());
+  }
+  const u = () => (document.documentElement.classList.contains("wall")
+    && window.innerWidth >= 3200 && window.innerHeight >= 1800 ? 2 : 1);
+  return { state, on, emit, t, english, named, span, age, number, setNow, now, zone, clock, day, fullDay,
+    element, get, post, colour, u, root };
+})();
+
+/* Dash draws the page after the assets have run: begin when the wall stands. */
+(function () {
+  "use strict";
+  let begun = false;
+  const begin = () => {
+    const wall = document.getElementById("wall");
+    if (!wall || begun) return;
+    begun = true;
+    document.documentElement.lang = wall.dataset.lang;
+    document.documentElement.dataset.theme = wall.dataset.theme;
+    document.documentElement.classList.add("wall");
+    window.wangge.emit("begin");
+  };
+  new MutationObserver(begin).observe(document.documentElement, { childList: true, subtree: true });
+})();

@@ -1,0 +1,141 @@
+/* The card of what is chosen: who answers for it, what can reach them, and the call button. */
+(function () {
+  "use strict";
+  const w = window.wangge;
+  const e = w.element;
+  const box = () => document.getElementById("card");
+  let asked = 0;
+
+  async function open(chosen) {
+    const mine = (asked += 1);
+    const panels = document.getElementById("panels");
+    document.getElementById("layers").hidden = true;
+    if (!chosen) { box().hidden = true; panels.hidden = false; return; }
+    let card;
+    try { card = await w.get("/api/card/" + chosen.kind + "/" + chosen.id); }
+    catch (error) { card = { error: error.message }; }
+    if (mine !== asked) return;
+    panels.hidden = true;
+    box().hidden = false;
+    draw(chosen, card);
+    say(chosen, card);
+  }
+  function draw(chosen, card) {
+    const close = e("button", "close", w.t("Close"));
+    close.onclick = () => w.select(null);
+    if (card.error) { box().replaceChildren(close, e("p", "nothing", w.t("Cannot be read") + "：" + card.error)); return; }
+    const parts = [head(chosen, card, close)];
+    const calling = [...w.state.calls.values()].filter((s) => s.subject.kind === chosen.kind && s.subject.id === chosen.id).pop();
+    const call = e("div", "call-state");
+    call.id = "call-state";
+    parts.push(call);
+    const body = e("div", "body");
+    if (chosen.kind === "person" && card.person) body.append(section("Position", [person(card.person)]));
+    else body.append(section("Responsible", card.responsible.length ? card.responsible.slice(0, 4).map(person) : [e("p", "nothing", w.t("Nobody holds a post here"))]));
+    body.append(section("Last events", card.events.length ? card.events.slice(0, 5).map(event) : [e("p", "nothing", w.t("None"))]));
+    parts.push(body);
+    if (card.may_call && !w.readonly) parts.push(button(chosen));
+    box().replaceChildren(...parts);
+    if (calling) state(calling);
+  }
+  function head(chosen, card, close) {
+    const top = e("div", "head " + (card.light || "")), line = e("h2");
+    const live = chosen.kind === "event" && w.state.events.get(chosen.id);
+    if (card.light) line.append(e("i", "mark " + card.light.replace("_", "-")));
+    line.append(e("span", null, title(chosen, card)));
+    if (live && live.due) {
+      const ms = live.due - w.now();
+      line.append(e("b", live.light, w.t(ms < 0 ? "over" : "left") + " " + w.span(ms)));
+    }
+    const where = (card.path || []).map((a) => a.name).slice(-2).concat((card.grids || []).slice(0, 1).map((g) => g.name));
+    top.append(close, line, e("p", null, [...new Set(where)].join(" · ")));
+    if (card.text) top.append(e("p", "text", card.text));
+    if (card.load) top.append(e("p", null, w.t("Open here") + " " + w.number(card.load.open) + " · " + w.t("Overdue") + " " + w.number(card.load.overdue)));
+    if (card.service_radius_m) top.append(e("p", null, w.t("Service radius") + " " + w.number(card.service_radius_m) + " " + w.t("m")));
+    return top;
+  }
+  function title(chosen, card) {
+    if (chosen.kind === "event") return w.named({ name_zh: card.name_zh, name_en: card.name_en }) || card.type;
+    return card.name || (card.person && card.person.name) || card.code;
+  }
+  function section(word, rows) {
+    const made = e("section");
+    made.append(e("h3", null, w.t(word)), ...rows);
+    return made;
+  }
+  function person(p) {
+    const row = e("button", "who"), words = e("div", "words"), side = e("div", "side");
+    const name = e("div", "name");
+    name.append(e("b", null, p.name), e("span", null, " " + w.t(p.post || p.role || "") + (p.grid ? " · " + p.grid : "")));
+    const seen = p.age_s == null ? w.t(p.on_duty ? "no_position" : "off_duty") : w.t("Position") + " " + w.age(p.age_s);
+    words.append(name, e("div", "seen", p.phone ? p.phone + " · " + seen : seen));
+    side.append(e("div", p.page_open ? "good" : "", w.t(p.page_open ? "page open" : "page closed")));
+    row.append(e("i", "mark person " + p.state), words, side);
+    row.onclick = () => w.select({ kind: "person", id: p.id });
+    return row;
+  }
+  function event(v) {
+    const row = e("button", "row " + (v.light || "closed"));
+    row.append(e("i", "mark " + (v.light || "closed").replace("_", "-")), e("span", "kind", w.named(v)),
+      e("b", null, v.light ? w.t("Open") : w.t("closed")));
+    row.onclick = () => w.select({ kind: "event", id: v.id });
+    return row;
+  }
+  function button(chosen) {
+    const call = e("button", "call wide"), label = e("span", null, w.t("Call now"));
+    call.id = "call";
+    call.append(e("i", "handset"), label);
+    call.disabled = w.state.lost;
+    call.onclick = () => w.call(chosen);
+    return call;
+  }
+  /* One key a click until its answer is there: a double click is one call. */
+  const keys = new Map();
+  w.call = async function (chosen) {
+    if (w.readonly || w.state.lost) return;
+    const about = chosen.kind + chosen.id;
+    if (!keys.has(about)) keys.set(about, crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now());
+    try {
+      const answer = await w.post("/api/calls", { request_key: keys.get(about), [chosen.kind + "_id"]: chosen.id });
+      w.state.calls.set(answer.session.id, answer.session);
+      w.emit("call", answer.session);
+    } catch (error) {
+      const place = document.getElementById("call-state");
+      if (place) place.replaceChildren(e("div", "outcome bad", w.t("The call could not be placed") + "：" + error.message));
+    } finally {
+      setTimeout(() => keys.delete(about), 1500);
+    }
+  };
+  const OUTCOMES = { nobody_on_duty: "Nobody on duty", unreachable: "Unreachable", no_answer: "Nobody answered" };
+  function headline(session) {
+    if (session.state === "running") return ["Calling", "running"];
+    if (session.state === "acked") return ["Confirmed", "good"];
+    if (session.state === "cancelled") return ["Cancelled", ""];
+    return [OUTCOMES[session.outcome] || "Nobody answered", "bad"];
+  }
+  function state(session) {
+    const place = document.getElementById("call-state"), chosen = w.state.selection;
+    if (!place || !chosen || session.subject.kind !== chosen.kind || session.subject.id !== chosen.id) return;
+    const [word, cls] = headline(session);
+    const top = e("div", "outcome " + cls);
+    top.append(e("b", null, w.t(word)));
+    if (session.state === "running" && !w.readonly) {
+      const end = e("button", "end", w.t("End call"));
+      end.onclick = () => w.post("/api/calls/" + session.id + "/end", {}).then((a) => w.emit("call", a.session), () => {});
+      top.append(end);
+    }
+    place.replaceChildren(top, ...session.attempts.map((a) => {
+      const row = e("div", "attempt " + a.state), who = e("span");
+      who.append(e("b", null, a.person.name || ""), e("span", null, " " + w.t(a.person.post || "") + (a.distance_m != null ? " · " + Math.round(a.distance_m / 10) * 10 + " " + w.t("m") : "")));
+      row.append(e("i", "mark attempt-" + a.state), who, e("b", null, w.t(a.state)));
+      return row;
+    }));
+    spoken().textContent = w.t(word) + " " + session.attempts.map((a) => (a.person.name || "") + " " + w.t(a.state)).join(", ");
+  }
+  const spoken = () => document.getElementById("spoken");
+  function say(chosen, card) { if (!card.error) spoken().textContent = w.t("Selected") + " " + w.t(chosen.kind) + " " + title(chosen, card); }
+  w.on("select", open);
+  w.on("call", state);
+  w.on("lost", () => { const call = document.getElementById("call"); if (call) call.disabled = true; });
+  w.on("back", () => { const call = document.getElementById("call"); if (call) call.disabled = false; });
+})();

@@ -1,0 +1,104 @@
+/* One selection for map, lists and card; the URL carries it, with layers, area and language. */
+(function () {
+  "use strict";
+  const w = window.wangge;
+  const KINDS = ["grid", "event", "person", "facility"];
+
+  w.select = function (chosen, { fly = true } = {}) {
+    const before = w.state.selection;
+    if (chosen && before && chosen.kind === before.kind && chosen.id === before.id) chosen = before;
+    w.state.selection = chosen;
+    remember();
+    w.emit("select", chosen);
+    if (chosen && fly) show(chosen);
+    if (!chosen && before) w.map.home();
+    path();
+  };
+  function where(chosen) {
+    if (chosen.kind === "event") return w.state.events.get(chosen.id);
+    if (chosen.kind === "facility") return w.map.stations().find((s) => s.id === chosen.id);
+    if (chosen.kind === "person") {
+      const index = w.state.people.findIndex((p) => p.id === chosen.id);
+      return w.state.marks.get(index);
+    }
+    const grid = w.map.grids.data.get(chosen.id);
+    if (!grid) return null;
+    const [lat, lon] = w.map.middle(grid.geometry);
+    return { lat, lon };
+  }
+  function show(chosen) {
+    const at = where(chosen);
+    if (!at || at.lon == null || !w.map.leaflet) return;
+    if (chosen.kind === "event") chosen.grid_id = at.grid_ids.find((id) => w.map.grids.layers.has(id));
+    w.map.show(at.lat, at.lon, chosen.kind === "grid" ? 14.2 : 14.8);
+  }
+  function remember() {
+    const query = new URLSearchParams(location.search), chosen = w.state.selection;
+    for (const kind of KINDS) query.delete(kind);
+    if (chosen) query.set(chosen.kind, chosen.id);
+    const off = Object.keys(names()).filter((key) => w.state.layers[key] === false);
+    if (off.length) query.set("off", off.join(",")); else query.delete("off");
+    const text = query.toString();
+    history.replaceState(history.state, "", location.pathname + (text ? "?" + text : ""));
+  }
+  const names = () => JSON.parse(w.root().dataset.layers);
+  function restore() {
+    const query = new URLSearchParams(location.search);
+    for (const key of (query.get("off") || "").split(",")) if (key) w.state.layers[key] = false;
+    const kind = KINDS.find((k) => query.get(k));
+    return kind ? { kind, id: Number(query.get(kind)) } : null;
+  }
+  let wanted = null;
+  w.on("begin", () => { wanted = restore(); layers(); document.getElementById("layers-open").onclick = toggle; });
+  /* What the URL asks for can be shown once the map and the first events stand. */
+  w.on("grids-drawn", () => { if (wanted) { const chosen = wanted; wanted = null; setTimeout(() => w.select(chosen), 300); } path(); });
+
+  function layers() {
+    const all = names(), shown = Object.keys(all).filter((key) => w.state.layers[key] !== false);
+    document.getElementById("layers-count").textContent = shown.length;
+    const close = w.element("button", "close", w.t("Close"));
+    close.onclick = toggle;
+    const head = w.element("h2", null, w.t("Layers"));
+    head.append(close);
+    const rows = Object.entries(all).map(([key, word]) => {
+      const row = w.element("label", "switch"), box = w.element("input");
+      box.type = "checkbox"; box.checked = w.state.layers[key] !== false; box.name = key;
+      box.onchange = () => { w.state.layers[key] = box.checked; remember(); w.emit("layers"); layers.count(); };
+      row.append(w.element("span", null, word), box);
+      return row;
+    });
+    document.getElementById("layers").replaceChildren(head, ...rows);
+  }
+  layers.count = () => {
+    const all = Object.keys(names());
+    document.getElementById("layers-count").textContent = all.filter((key) => w.state.layers[key] !== false).length;
+  };
+  function toggle() {
+    const box = document.getElementById("layers");
+    box.hidden = !box.hidden;
+    document.getElementById("panels").hidden = !box.hidden || Boolean(w.state.selection);
+    document.getElementById("card").hidden = !box.hidden || !w.state.selection;
+    if (!box.hidden) box.querySelector("input").focus();
+  }
+  w.layers = toggle;
+  function path() {
+    const box = document.getElementById("path"), grids = w.map.grids, hello = w.state.hello;
+    if (!grids.areas || !hello) return;
+    const root = grids.areas.find((a) => a.id === hello.area_id);
+    const name = root ? root.name : w.english() ? hello.settings.name_en : hello.settings.name_zh;
+    const home = w.element("button", w.state.selection ? "up" : "here", name);
+    home.onclick = () => w.select(null);
+    const leaves = grids.areas.filter((a) => a.geometry && !grids.areas.some((b) => b.parent_id === a.id)).length;
+    const chosen = w.state.selection;
+    let last;
+    if (chosen) {
+      const grid = grids.data.get(chosen.kind === "grid" ? chosen.id : chosen.grid_id);
+      last = w.element("b", null, "/ " + (grid ? grid.name : w.t(chosen.kind)));
+    } else {
+      const counts = (leaves > 1 ? leaves + " " + w.t("communities") + " · " : "") + w.number(grids.layers.size) + " " + w.t("grids");
+      last = w.element("span", null, counts);
+    }
+    box.replaceChildren(home, last);
+    document.getElementById("scope").textContent = root && root.parent_id ? root.name : w.t("Whole site");
+  }
+})();

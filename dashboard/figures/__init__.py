@@ -1,0 +1,1 @@
+"""Pure functions from figures of the town to plotly figures."""
