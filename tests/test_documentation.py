@@ -13,9 +13,15 @@ DOCUMENTS = sorted(ROOT.glob("*.md"))
 
 
 def _tracked() -> list[Path]:
-    names = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.split("\n")
+    """What git holds; in an unpacked archive, or without git, the source files."""
+    try:
+        asked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+        names = asked.stdout.split("\n") if asked.returncode == 0 else []
+    except FileNotFoundError:
+        names = []
+    if not names:
+        patterns = ("*", "dashboard/**/*.py", "data/**/*.*", "geo/**/*.py", "tests/**/*.py")
+        names = [str(p.relative_to(ROOT)) for pattern in patterns for p in ROOT.glob(pattern)]
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
 
 
