@@ -26,6 +26,7 @@ from data.importers.options import Options
 from data.importers.parents import Places
 from data.importers.report import Ledger, State
 from data.importers.times import Times
+from data.importers.units import MAX_TEXT
 from data.places import site
 
 FIELDS = ("id", "type", "class", "opened", "due", "closed", "address", "text")
@@ -143,6 +144,10 @@ def _row(batch: Batch, index: int, key: str, times: Times) -> Row | None:
         batch.ledger.reject(index, "closed_before_opened", **said)
         return None
     kind, group = batch.text("type", index), batch.text("class", index)
+    for field, value in (("id", key), ("type", kind), ("class", group)):
+        if len(value) > MAX_TEXT:
+            batch.ledger.reject(index, "too_long", field=field, limit=MAX_TEXT)
+            return None
     return Row(index, key, kind or types.OTHER, group or None, opened, stamps["due"], closed)
 
 

@@ -16,6 +16,7 @@ from data.importers.options import Options
 from data.importers.parents import Place, Places
 from data.importers.places import FINEST, load_places
 from data.importers.report import State
+from data.importers.units import MAX_TEXT
 from data.queries import load
 
 SQL = load(__file__)
@@ -123,6 +124,9 @@ def _gather(batch: Batch, options: Options, places: Places, grids: Grids) -> lis
             continue
         if not name:
             batch.ledger.reject(row, "nameless")
+            continue
+        if max(len(code), len(name)) > MAX_TEXT:
+            batch.ledger.reject(row, "too_long", field="code, name", limit=MAX_TEXT)
             continue
         grid = _grid(batch, row, options, grids)
         area = _area(batch, row, options, places, grid)

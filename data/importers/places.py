@@ -23,7 +23,13 @@ from data.places import areas, facilities, grids, site
 
 AREA = Shape("polygon", required=False, texts=("parent",), numbers=("population",))
 GRID = Shape("polygon", required=True, texts=("parent",), numbers=("population", "households"))
-FACILITY = Shape("point", required=True, texts=("parent", "address"), numbers=("service_radius_m",))
+FACILITY = Shape(
+    "point",
+    required=True,
+    texts=("parent", "address"),
+    numbers=("service_radius_m",),
+    zero=0.0,
+)
 FINEST = 1 << 15  # finer than any level: grids and facilities may belong to any area
 
 

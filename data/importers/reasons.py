@@ -16,7 +16,8 @@ REASONS = {
     "unknown_crs": "The coordinate system of {file} is not known. Say it with --crs EPSG:NUMBER.",
     "out_of_range": "The coordinates ({x}, {y}) are no longitude and latitude."
     " If they are in another system, say it with --crs; lon and lat may also be exchanged.",
-    "bad_number": "{field} is not a number: {value}.",
+    "bad_number": "{field} is not a number that can be used: {value}.",
+    "too_long": "{field} is longer than {limit} characters.",
     "broken_row": "The row has {found} fields, the header has {wanted}.",
     "duplicate": "The same {what} is already in row {first}.",
     "conflict": "{key} is already the key of row {first}, which says something else: {field}.",

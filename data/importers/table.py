@@ -43,7 +43,7 @@ def text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.strip().strip("\x00\u3000\ufeff").strip()
+        return value.replace("\x00", "").strip().strip("\u3000\ufeff").strip()
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,9 @@ from data.importers.batch import Batch
 from data.importers.reasons import REASONS
 from data.importers.report import Ledger
 from geo import polygons
+
+MAX_TEXT = 300  # of codes and names: an index takes no more than some 2,700 bytes
+MAX_NUMBER = 2**31 - 1
 
 
 @dataclass(slots=True)
@@ -40,6 +44,7 @@ class Shape:
     required: bool
     texts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    zero: float = 1.0  # 1: a number may be 0; 0: it may not
 
 
 def gather(batch: Batch, shape: Shape, *, group_field: str, group: str | None) -> list[Unit]:
@@ -75,6 +80,10 @@ def _unit(batch: Batch, row: int, group_field: str, group: str | None) -> Unit |
         batch.ledger.reject(row, "nameless")
         return None
     group = group or batch.text(group_field, row)
+    for what, value in (("code", code), ("name", name), (group_field, group)):
+        if len(value) > MAX_TEXT:
+            batch.ledger.reject(row, "too_long", field=what, limit=MAX_TEXT)
+            return None
     if not group:
         batch.ledger.reject(row, "no_group", column=batch.chosen.get(group_field, group_field))
         return None
@@ -87,10 +96,13 @@ def _values(batch: Batch, row: int, unit: Unit, shape: Shape) -> bool:
     for name in shape.numbers:
         text = batch.text(name, row)
         try:
-            unit.values[name] = float(text) if text else None
+            number = float(text) if text else None
         except ValueError:
+            number = math.nan
+        if number is not None and not 0 < number + shape.zero <= MAX_NUMBER:
             batch.ledger.reject(row, "bad_number", field=name, value=text[:40])
             return False
+        unit.values[name] = number
     return True
 
 
