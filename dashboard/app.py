@@ -26,7 +26,7 @@ from dashboard.headers import HeadersMiddleware, script_hash
 from dashboard.listener import Listener
 from dashboard.live import socket as live_socket
 from dashboard.live.hub import Hub
-from dashboard.pages import PAGES, Page
+from dashboard.pages import PAGES, Page, duty
 from dashboard.settings import Settings
 from data.database import Database
 
@@ -45,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     server.state.dash = app = _create_dash(server)
     server.state.wall = lambda request: _index(app, request, leave_address=True)
     errors.install(server)
-    for router in (*ROUTERS, door_routes.router, live_socket.router):
+    for router in (*ROUTERS, door_routes.router, duty.router, live_socket.router):
         server.include_router(router)
     server.add_api_route("/api/{path:path}", _no_such_route, methods=_METHODS)
     server.add_api_route("/{path:path}", _page_or_404(app), methods=["GET"])
@@ -67,6 +67,7 @@ def _create_dash(server: FastAPI) -> Any:
         use_pages=True,
         pages_folder="",
         assets_folder=str(HERE / "assets"),
+        assets_ignore=r"duty.*",  # the phone page loads its own
         title="网格指挥 Grid command",
         update_title=None,
         include_pages_meta=False,  # it would print the address, which holds a link's secret
@@ -101,6 +102,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
             state.hub.listen(listener)
             state.desk.follow(listener)
             listener.on("wangge_actor", lambda _: state.identities.forget())
+            listener.on("wangge_actor", state.hub.doubt)
             parts = (state.clock, listener, state.hub, state.desk)
             for part in parts:
                 await part.start()

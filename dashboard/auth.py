@@ -113,12 +113,21 @@ class AuthMiddleware:
         if actor is None:
             await _unknown(scope, receive, send)
             return
-        scope.setdefault("state", {})["actor"] = actor
+        state = scope.setdefault("state", {})
+        state["actor"] = actor
+        state["still"] = lambda: self._still(headers)
         token = acting.set(actor)
         try:
             await self.app(scope, receive, send)
         finally:
             acting.reset(token)
+
+    async def _still(self, headers: Headers) -> bool:
+        """Whether a long connection's credentials hold; yes as long as nobody can be asked."""
+        try:
+            return await self._actor(headers) is not None
+        except StoreUnavailable:
+            return True
 
     async def _actor(self, headers: Headers) -> Actor | None:
         """By bearer token if there is one, else by a session, else by a kiosk's cookie."""

@@ -37,6 +37,7 @@ class Client:
     full_frame: Callable[[], bytes | None]
     skipped: Skipped = field(default_factory=Skipped)
     closing: str | None = None
+    doubt: asyncio.Event = field(default_factory=asyncio.Event)  # set: ask whether he still may
     _texts: deque[str] = field(default_factory=deque)
     _waiting: int = 0
     _frame: bytes | None = None

@@ -87,6 +87,12 @@ class Hub:
 
     # -- pages
 
+    def doubt(self, actor_id: str) -> None:
+        """Something of this actor was revoked: ask his pages again who they are."""
+        for client in self.clients():
+            if str(client.actor.id) == actor_id:
+                client.doubt.set()
+
     def clients(self) -> list[Client]:
         """Every open screen."""
         return [client for view in self.views.values() for client in view.clients]

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from collections.abc import Awaitable, Callable
 
 import orjson
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -19,6 +20,9 @@ from data.errors import StoreUnavailable
 log = logging.getLogger("wangge.live")
 router = APIRouter()
 LONGEST_SEND_S = 20.0
+DOUBT_S = 20.0  # an expired session is noticed by then, a revoked one at once
+
+Still = Callable[[], Awaitable[bool]]
 
 
 @router.websocket("/live")
@@ -44,7 +48,7 @@ async def live(socket: WebSocket) -> None:
     await socket.accept()
     view.clients.add(client)
     try:
-        await _serve(client, socket)
+        await _serve(client, socket, socket.state.still)
     finally:
         view.clients.discard(client)
 
@@ -53,7 +57,7 @@ async def _duty(socket: WebSocket, actor: Actor) -> None:
     if actor.person_id is None or not actor.may(Permission.ANSWER):
         await refuse(socket, 403, "This account has no duty page.")
         return
-    await duty.serve(socket, actor.person_id, socket.app.state.desk)
+    await duty.serve(socket, actor.person_id, socket.app.state.desk, alive=socket.state.still)
 
 
 async def refuse(socket: WebSocket, status: int, message: str) -> None:
@@ -69,7 +73,7 @@ async def refuse(socket: WebSocket, status: int, message: str) -> None:
     await socket.send({"type": "websocket.http.response.body", "body": body})
 
 
-async def _serve(client: Client, socket: WebSocket) -> None:
+async def _serve(client: Client, socket: WebSocket, still: Still) -> None:
     """Send and receive until either ends."""
 
     async def send(message: str | bytes) -> None:
@@ -82,6 +86,7 @@ async def _serve(client: Client, socket: WebSocket) -> None:
     tasks = {
         asyncio.create_task(client.pump(send), name="live pump"),
         asyncio.create_task(_receive(client, socket), name="live receive"),
+        asyncio.create_task(_doubt(client, still), name="live doubt"),
     }
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -95,6 +100,17 @@ async def _serve(client: Client, socket: WebSocket) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(Exception):
             await socket.close(1012 if client.closing is None else 1008, client.closing)
+
+
+async def _doubt(client: Client, still: Still) -> None:
+    """Close the page of somebody whose session or token has ended."""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DOUBT_S):
+                await client.doubt.wait()
+        client.doubt.clear()
+        if not await still():
+            client.close("signed out")
 
 
 async def _receive(client: Client, socket: WebSocket) -> None:
