@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import click
+import psycopg
 
+from dashboard import settings
+from dashboard.embedded.errors import HomeUnusable
 from data.errors import WanggeError
 
 
@@ -60,8 +63,14 @@ class Lazy(click.Group):
         try:
             return super().main(args, *rest, **options)
         except WanggeError as error:
-            click.secho(f"wangge: {error}", fg="red", err=True)
-            sys.exit(1)
+            _complain(str(error))
+        except psycopg.errors.DiskFull:
+            _complain(str(HomeUnusable(home=settings.home(), why="No space left on device")))
+
+
+def _complain(text: str) -> NoReturn:
+    click.secho(f"wangge: {text}", fg="red", err=True)
+    sys.exit(1)
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})

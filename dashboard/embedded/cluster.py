@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,9 +78,8 @@ class Cluster:
 def socket_directory(folder: Path) -> Path:
     """A short path (a socket's has at most 107 bytes) that belongs to this folder alone."""
     digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir() if len(tempfile.gettempdir()) < 40 else "/tmp") / (
-        f"wangge-{digest}"
-    )
+    # Not TMPDIR: every command must find the same place, whatever its environment.
+    return Path("/tmp") / f"wangge-{digest}"
 
 
 @contextmanager
@@ -204,7 +202,8 @@ def _write(cluster: Cluster, path: Path, text: str) -> None:
 def _failure(cluster: Cluster, action: str, said: str) -> HomeUnusable | StartFailed:
     """The error that tells most: a full disk is the home's trouble, not PostgreSQL's."""
     log = cluster.log.read_text(errors="replace")[-2000:] if cluster.log.exists() else ""
-    if "No space left on device" in said + log:
+    full = shutil.disk_usage(cluster.folder).free < 2**20  # then the log itself stays silent
+    if full or "No space left on device" in said + log:
         return HomeUnusable(home=cluster.home, why="No space left on device")
     lines = [
         line for line in (said + "\n" + log).splitlines() if "FATAL" in line or "error" in line

@@ -35,13 +35,14 @@ class Installation:
         return str(self.bindir / name)
 
 
-def find() -> Installation | None:
+def find(major: int | None = None) -> Installation | None:
     """The newest system PostgreSQL (15 or later) beside whose extensions PostGIS lies, if any;
-    else the one that was unpacked for this user before.
+    else the one that was unpacked for this user before. With `major` only that version: the files
+    of a cluster belong to one.
     """
-    found = [one for one in map(inspect, _bindirs()) if one is not None]
-    newest = max(found, key=lambda one: one.major, default=None)
-    return newest or unpacked(debian.cache() / UNPACKED)
+    candidates = [*map(inspect, _bindirs()), unpacked(debian.cache() / UNPACKED)]
+    found = [one for one in candidates if one and major in (None, one.major)]
+    return max(found, key=lambda one: one.major, default=None)
 
 
 def inspect(bindir: Path, environment: Mapping[str, str] | None = None) -> Installation | None:

@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 
 from dashboard.embedded import cluster as clusters
 from dashboard.embedded import external, find, install
-from dashboard.embedded.errors import HomeUnusable, StartFailed
+from dashboard.embedded.errors import HomeUnusable, NoPostgis, StartFailed
 from dashboard.embedded.external import Store
 from data import roles
 
@@ -74,7 +74,7 @@ async def stop(home: Path) -> bool:
 def _start(home: Path, say: Callable[[str], None], careless: bool) -> Store:
     with clusters.locked(home):
         passwords = _passwords(home)
-        installation = find.find() or install.install(say)
+        installation = _installation(home, say)
         cluster = clusters.prepare(home, installation, passwords[ADMIN])
         store = _urls(cluster.folder, passwords)
         if not _answers(store):
@@ -86,10 +86,21 @@ def _start(home: Path, say: Callable[[str], None], careless: bool) -> Store:
     return store
 
 
+def _installation(home: Path, say: Callable[[str], None]) -> find.Installation:
+    """The PostgreSQL for this home: the one that made it, else any."""
+    made_by = home / "postgres" / "data" / "PG_VERSION"
+    major = int(made_by.read_text()) if made_by.exists() else None
+    found = find.find(major) or install.install(say)
+    if major not in (None, found.major):
+        why = f"the store under {home} belongs to PostgreSQL {major}, here is {found.major}"
+        raise NoPostgis(why=why)
+    return found
+
+
 def _stop(home: Path) -> bool:
     if not (home / "postgres").exists():
         return False
-    installation = find.find() or install.install(_quiet)
+    installation = _installation(home, _quiet)
     with clusters.locked(home):
         return clusters.halt(clusters.prepare(home, installation, _passwords(home)[ADMIN]))
 
