@@ -27,7 +27,7 @@ def may(permission: Permission, actor: Actor | None) -> bool:
 def guarded(page: Page) -> Callable[..., Any]:
     """A page's layout for those who may see it, a sentence for others."""
 
-    async def layout(**given: Any) -> Any:
+    def layout(**given: Any) -> Any:
         if not may(page.permission, acting.get()):
             return html.Main("此页面不属于您的角色。 This page is not for your role.", role="alert")
         return page.layout(**given)

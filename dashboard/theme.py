@@ -1,4 +1,4 @@
-"""The theme where CSS does not reach: plotly's template, from the same tokens as the style sheet."""
+"""The theme where CSS does not reach: plotly's layout, from the tokens of the style sheet."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def layout(theme: str, *, size: int = 24) -> dict[str, Any]:
         "font": {"family": FONT, "size": size, "color": t["text-2"]},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 0, "r": 0, "t": 4, "b": 0},
+        "margin": {"l": 0, "r": 0, "t": 4, "b": 34 * size // 24},
         "showlegend": False,
         "bargap": 0.34,
         "hovermode": "x",

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.attributes import aria, data
 from dashboard.i18n import Translate
 
 PEOPLE = (("fresh", "Fresh"), ("ageing", "Ageing"), ("stale", "Stale"), ("offline", "Offline"))
@@ -40,7 +41,7 @@ def footer(t: Translate) -> Any:
             html.Div([*people, _sum("people.on_duty", t("people"))], className="group"),
             html.U(),
             html.Div([*lights, _sum("events.open", t("cases"))], className="group"),
-            html.Div(id="key", className="key", **{"aria-label": t("Load")}),
+            html.Div(id="key", className="key", **aria(label=t("Load"))),
         ],
         className="footer",
     )
@@ -48,10 +49,10 @@ def footer(t: Translate) -> Any:
 
 def _count(mark: str, word: str, path: str, name: str) -> Any:
     return html.Span(
-        [html.I(className=f"mark {mark}"), html.Span(word), html.B("–", **{"data-figure": path})],
-        **{"data-count": name},
+        [html.I(className=f"mark {mark}"), html.Span(word), html.B("–", **data(figure=path))],
+        **data(count=name),
     )
 
 
 def _sum(path: str, unit: str) -> Any:
-    return html.Span([html.Span("="), html.B("–", **{"data-figure": path}), html.Span(unit)])
+    return html.Span([html.Span("="), html.B("–", **data(figure=path)), html.Span(unit)])

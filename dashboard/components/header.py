@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from dash import html
 
+from dashboard.components.attributes import data
 from dashboard.i18n import Translate
 
 
@@ -59,13 +60,14 @@ def _figure(figure: Figure, t: Translate) -> Any:
     second = figure.unit.startswith("people.")
     unit = html.Small(
         "/–" if second else t(figure.unit),
-        **{"data-over": figure.unit} if second else {},
+        **(data(over=figure.unit) if second else {}),
     )
-    value = html.B("–", **{"data-figure": figure.path, "data-unit": figure.unit})
+    value = html.B("–", **data(figure=figure.path, unit=figure.unit))
     return html.Div(
         [
             html.Div([*marks, html.Span(t(figure.label))], className="label"),
             html.Div([value, unit], className="value"),
         ],
         className=f"figure {figure.mark}",
+        **(data(two="yes") if second else {}),
     )

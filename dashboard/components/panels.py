@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from dashboard.i18n import Translate
 
-STILL = {"displayModeBar": False, "responsive": True}
+STILL: Any = {"displayModeBar": False, "responsive": True}
 
 
 def panels(t: Translate) -> Any:

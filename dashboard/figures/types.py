@@ -56,6 +56,11 @@ def types(rows: Sequence[dict[str, Any]], *, theme: str = "dark", scale: int = 1
         hovermode="closest",
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         xaxis={"range": [0, most * 1.04], "showticklabels": False, "linecolor": "rgba(0,0,0,0)"},
-        yaxis={"range": [ROWS - 0.5, -0.5], "showgrid": False, "showticklabels": False},
+        yaxis={
+            "automargin": False,
+            "range": [ROWS - 0.5, -0.5],
+            "showgrid": False,
+            "showticklabels": False,
+        },
     )
     return figure

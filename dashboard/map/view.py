@@ -1,4 +1,4 @@
-"""The frame of the map: dash-leaflet's Map without tiles; what is drawn comes from our own layers."""
+"""The frame of the map: dash-leaflet's Map without tiles; our own layers draw on it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import dash_leaflet as dl
 from dash import html
 
+from dashboard.components.attributes import aria
 from dashboard.i18n import Translate
 
 
@@ -36,8 +37,8 @@ def view(t: Translate) -> Any:
                 ],
                 className="chip",
             ),
-            html.Div(id="spoken", className="spoken", **{"aria-live": "polite"}),
+            html.Div(id="spoken", className="spoken", **aria(live="polite")),
         ],
         className="map",
-        **{"aria-label": t("Map of the town with people, events and grids")},
+        **aria(label=t("Map of the town with people, events and grids")),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import Input, Output, dcc, html
 
+from dashboard.components.attributes import data
 from dashboard.components.footer import footer
 from dashboard.components.header import header
 from dashboard.components.panels import panels
@@ -32,19 +33,19 @@ def layout(lang: str | None = None, theme: str | None = None, **_: Any) -> Any:
         ],
         id="wall",
         className="wall-page",
-        **{
-            "data-lang": "en" if lang == "en" else "zh-CN",
-            "data-theme": theme if theme in THEMES else "dark",
-            "data-words": json.dumps(catalogue(lang), ensure_ascii=False),
-            "data-layers": json.dumps({key: t(word) for key, word in LAYERS.items()}),
-        },
+        **data(
+            lang="en" if lang == "en" else "zh-CN",
+            theme=theme if theme in THEMES else "dark",
+            words=json.dumps(catalogue(lang), ensure_ascii=False),
+            layers=json.dumps({key: t(word) for key, word in LAYERS.items()}),
+        ),
     )
 
 
 def register(app: Any) -> None:
     """The one callback: the day's figures become two charts and their rows of words."""
 
-    @app.callback(
+    @app.callback(  # type: ignore[untyped-decorator]
         Output("trend", "figure"),
         Output("types", "figure"),
         Output("types-names", "children"),

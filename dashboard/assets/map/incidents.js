@@ -38,9 +38,10 @@
   function mark(c, u, event, x, y) {
     const grey = w.state.lost;
     if (event.light === "red") {
-      const r = 22 * u;
+      const small = w.state.events.size > 600, r = (small ? 15 : 22) * u;
       c.beginPath(); c.moveTo(x, y - r); c.lineTo(x + r, y); c.lineTo(x, y + r); c.lineTo(x - r, y); c.closePath();
-      c.fillStyle = grey ? w.colour("stale") : w.colour("red"); c.fill(); c.lineWidth = 2.5 * u; c.strokeStyle = "#fff"; c.lineJoin = "round"; c.stroke();
+      c.fillStyle = grey ? w.colour("stale") : w.colour("red"); c.fill(); c.lineWidth = (small ? 1 : 2.5) * u; c.strokeStyle = small ? w.colour("halo") : "#fff"; c.lineJoin = "round"; c.stroke();
+      if (small) return;
       c.fillStyle = "#fff"; c.fillRect(x - 2 * u, y - 10 * u, 4 * u, 12 * u); c.fillRect(x - 2 * u, y + 6 * u, 4 * u, 4 * u);
     } else if (event.light === "yellow") {
       c.beginPath(); c.moveTo(x, y - 12 * u); c.lineTo(x + 13 * u, y + 10 * u); c.lineTo(x - 13 * u, y + 10 * u); c.closePath();

@@ -13,6 +13,7 @@
       const zero = element.dataset.figure.startsWith("events.") && value === 0;
       element.classList.toggle("zero", zero);
     }
+    document.documentElement.classList.toggle("many", summary.events.open >= 1000);
     for (const element of document.querySelectorAll("[data-over]")) set(element, "/" + w.number(at(summary, element.dataset.over)));
   }
   function time() {
