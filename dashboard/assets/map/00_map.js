@@ -78,5 +78,12 @@
     if (still) map.leaflet.setView([lat, lon], target, { animate: false });
     else map.leaflet.flyTo([lat, lon], target, { duration: 0.6 });
   };
+  /* A shape in the middle with its neighbours around it. */
+  map.frame = (geometry) => {
+    const bounds = window.L.geoJSON(geometry).getBounds().pad(0.6);
+    const still = matchMedia("(prefers-reduced-motion:reduce)").matches;
+    const options = { maxZoom: 15.5, duration: 0.6, animate: !still };
+    if (still) map.leaflet.fitBounds(bounds, options); else map.leaflet.flyToBounds(bounds, options);
+  };
   install();
 })();

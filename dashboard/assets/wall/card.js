@@ -76,8 +76,9 @@
   }
   function event(v) {
     const row = e("button", "row " + (v.light || "closed"));
+    const ago = w.age((w.now() - Date.parse(v.opened_at)) / 1000);
     row.append(e("i", "mark " + (v.light || "closed").replace("_", "-")), e("span", "kind", w.named(v)),
-      e("b", null, v.light ? w.t("Open") : w.t("closed")));
+      e("span", "ago", ago), e("b", v.light || "", v.light ? w.t("Open") : w.t("closed")));
     row.onclick = () => w.select({ kind: "event", id: v.id });
     return row;
   }

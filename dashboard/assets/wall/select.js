@@ -30,7 +30,8 @@
     const at = where(chosen);
     if (!at || at.lon == null || !w.map.leaflet) return;
     if (chosen.kind === "event") chosen.grid_id = at.grid_ids.find((id) => w.map.grids.layers.has(id));
-    w.map.show(at.lat, at.lon, chosen.kind === "grid" ? 14.2 : 14.8);
+    if (chosen.kind === "grid") w.map.frame(w.map.grids.data.get(chosen.id).geometry);
+    else w.map.show(at.lat, at.lon, 14.8);
   }
   function remember() {
     const query = new URLSearchParams(location.search), chosen = w.state.selection;
