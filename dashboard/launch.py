@@ -8,7 +8,6 @@ import fcntl
 import os
 import signal
 import socket
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -37,7 +36,7 @@ class AlreadyRunning(WanggeError):
 
 
 class NotReady(WanggeError):
-    """The server did not answer within {seconds:.0f} seconds. The end of {log}:
+    """The role {name} did not answer within {seconds:.0f} seconds. The end of {log}:
     {words}
     """
 
@@ -89,14 +88,12 @@ async def run(
     supervisor = Supervisor(settings.home / "logs", say)
     stopping = _stop_on_signals()
     tasks = [
-        asyncio.create_task(_start_up(settings, supervisor, welcome, extra)),
+        asyncio.create_task(_start_up(settings, store, supervisor, welcome, extra)),
         asyncio.create_task(stopping.wait()),
         asyncio.create_task(_stop_with_parent(stopping)),
         asyncio.create_task(_keep_store(settings, say)),
     ]
     try:
-        for role in roles(settings, store):
-            await supervisor.start(role)
         await asyncio.wait(tasks[:2], return_when=asyncio.FIRST_COMPLETED)
         if tasks[0].done():
             await tasks[0]
@@ -111,10 +108,13 @@ async def run(
 
 async def _start_up(
     settings: Settings,
+    store: Store,
     supervisor: Supervisor,
     welcome: Callable[[], Awaitable[None]],
     extra: Callable[[], Awaitable[list[Role]]] | None,
 ) -> None:
+    for role in roles(settings, store):
+        await supervisor.start(role)
     await _until_ready(settings, supervisor)
     for role in await extra() if extra else ():
         await supervisor.start(role)
@@ -122,17 +122,23 @@ async def _start_up(
 
 
 async def _until_ready(settings: Settings, supervisor: Supervisor) -> None:
-    """Ask /healthz until it answers."""
-    trust: ssl.SSLContext | bool = settings.tls_cert is None
-    async with httpx.AsyncClient(verify=trust, timeout=5, trust_env=False) as client:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(READY_WITHIN_S):
-                while not await _healthy(client, settings.base_url):
-                    await asyncio.sleep(0.1)
-                return
-    raise NotReady(
-        seconds=READY_WITHIN_S, log=supervisor.log("web"), words=supervisor.last_words("web")
-    )
+    """Ask /healthz of what listens until it answers."""
+    for name, port in (("web", settings.port), ("ingest", settings.ingest_port)):
+        if name not in supervisor.names:
+            continue
+        url = settings.base_url.removesuffix(str(settings.port)) + str(port)
+        async with httpx.AsyncClient(verify=settings.tls_cert is None, trust_env=False) as client:
+            try:
+                async with asyncio.timeout(READY_WITHIN_S):
+                    while not await _healthy(client, url):
+                        await asyncio.sleep(0.1)
+            except TimeoutError:
+                raise NotReady(
+                    name=name,
+                    seconds=READY_WITHIN_S,
+                    log=supervisor.log(name),
+                    words=supervisor.last_words(name),
+                ) from None
 
 
 async def _healthy(client: httpx.AsyncClient, base_url: str) -> bool:

@@ -55,6 +55,11 @@ class Supervisor:
         keeper = asyncio.create_task(self._keep(role), name=f"keep {role.name}")
         self._keepers.add(keeper)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The roles that were started."""
+        return frozenset(self._processes)
+
     def pid(self, name: str) -> int:
         """The process id of a role's present child."""
         return self._processes[name].pid
