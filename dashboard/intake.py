@@ -58,6 +58,16 @@ class Outcome:
     rejected: list[tuple[int, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Submissions that are written together, by actor, judged by one copy of what is known."""
+
+    known: Known
+    submissions: Sequence[Submission]
+    groups: list[list[Submission]]
+    batches: list[Batch]
+
+
 @dataclass(slots=True)
 class Intake:
     """One per process. `now` gives site time; `role` names the process in the counters."""
@@ -70,6 +80,7 @@ class Intake:
     dropped: int = 0  # not yet in the store's counters
     waiting: int = 0
     _queue: asyncio.Queue[Submission] = field(default_factory=asyncio.Queue)
+    _judged: asyncio.Queue[Round] = field(default_factory=lambda: asyncio.Queue(maxsize=1))
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _listener: Listener | None = None
@@ -87,6 +98,7 @@ class Intake:
         self._listener.on_connect(self._connected)
         await self._listener.start()
         self._tasks = [
+            asyncio.create_task(self._judge_for_ever(), name="intake-judge"),
             asyncio.create_task(self._write_for_ever(), name="intake-write"),
             asyncio.create_task(self._follow_for_ever(), name="intake-follow"),
         ]
@@ -123,7 +135,8 @@ class Intake:
         self._queue.put_nowait(Submission(actor, first, len(rows), fixes, invalid, done))
         return await done
 
-    async def _write_for_ever(self) -> None:
+    async def _judge_for_ever(self) -> None:
+        """Check what waits while the batches before are being written, one round ahead."""
         while True:
             submissions = [await self._queue.get()]
             size = submissions[0].count
@@ -131,21 +144,42 @@ class Intake:
                 submissions.append(self._queue.get_nowait())
                 size += submissions[-1].count
             try:
-                await self._write(submissions)
+                round_ = await self._judge(submissions)
+                await self._judged.put(round_)
             except asyncio.CancelledError:
                 self._refuse(submissions, StoreUnavailable())
                 raise
-            except StoreUnavailable as error:  # the others have waited for the same database
-                self._refuse([*submissions, *self._drain()], error)
             except Exception as error:
-                if not isinstance(error, WanggeError):
-                    LOG.exception("positions could not be stored")
-                self._refuse(submissions, error)
+                self._fail(submissions, error)
+
+    async def _write_for_ever(self) -> None:
+        while True:
+            round_ = await self._judged.get()
+            try:
+                if round_.known is not self.known:  # judged by what was never written
+                    raise StoreUnavailable()
+                await self._write(round_)
+            except asyncio.CancelledError:
+                self._refuse(round_.submissions, StoreUnavailable())
+                raise
+            except Exception as error:
+                self.known = None
+                self._fail(round_.submissions, error)
+
+    def _fail(self, submissions: Sequence[Submission], error: Exception) -> None:
+        """Refuse; the others have waited for the same database, so they need not wait longer."""
+        if not isinstance(error, WanggeError):
+            LOG.error("positions could not be stored", exc_info=error)
+        self._refuse(submissions, error)
+        if isinstance(error, StoreUnavailable):
+            self._refuse(self._drain(), error)
 
     def _drain(self) -> list[Submission]:
         found = []
         while not self._queue.empty():
             found.append(self._queue.get_nowait())
+        while not self._judged.empty():
+            found += self._judged.get_nowait().submissions
         return found
 
     def _refuse(self, submissions: Sequence[Submission], error: Exception) -> None:
@@ -155,23 +189,34 @@ class Intake:
             if not submission.done.done():
                 submission.done.set_exception(error)
 
-    async def _write(self, submissions: Sequence[Submission]) -> None:
-        """Check, store and answer; all or none of them is answered."""
+    async def _judge(self, submissions: Sequence[Submission]) -> Round:
+        """The steps in memory; what passes counts as seen by the rounds that follow."""
         known = await self._ready()
         groups: dict[int, list[Submission]] = {}
         for submission in submissions:
             groups.setdefault(submission.actor.id, []).append(submission)
-        batches = [await self._judge(known, group) for group in groups.values()]
-        invalid = [sum(len(one.invalid) for one in group) for group in groups.values()]
+        batches = []
+        for group in groups.values():
+            batches.append(await self._judge_group(known, group))
+            known.seen.update(batches[-1].seen)
+        return Round(known, submissions, list(groups.values()), batches)
+
+    async def _write(self, round_: Round) -> None:
+        """Store and answer; all or none of the round is answered."""
+        invalid = [sum(len(one.invalid) for one in group) for group in round_.groups]
         dropped, self.dropped = self.dropped, 0
         try:
             await store.write(
-                self.database, batches, process=self.process, invalid=invalid, dropped=dropped
+                self.database,
+                round_.batches,
+                process=self.process,
+                invalid=invalid,
+                dropped=dropped,
             )
         except BaseException:
             self.dropped += dropped
             raise
-        for batch, group in zip(batches, groups.values(), strict=True):
+        for batch, group in zip(round_.batches, round_.groups, strict=True):
             for submission in group:
                 self._answer(submission, batch)
 
@@ -185,7 +230,7 @@ class Intake:
         if not submission.done.done():
             submission.done.set_result(Outcome(submission.count - len(rejected), rejected))
 
-    async def _judge(self, known: Known, group: Sequence[Submission]) -> Batch:
+    async def _judge_group(self, known: Known, group: Sequence[Submission]) -> Batch:
         """The steps for all fixes of one actor. A "no" from a late copy is asked again."""
         fixes = [fix for submission in group for fix in submission.fixes]
         batch = await self._run(Batch(group[0].actor, self.now(), fixes, known))

@@ -3,14 +3,15 @@ CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA public;
 COMMENT ON EXTENSION postgis IS 'PostGIS geometry and geography spatial types and functions';
 
 CREATE FUNCTION public.actor_ancestry() RETURNS integer[]
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'public'
     AS $$
-    SELECT coalesce(array_agg(p.ancestor_id), '{}')
-    FROM actor x JOIN area_path p ON p.area_id = x.area_id
-    WHERE x.id = nullif(current_setting('wangge.actor', true), '')::integer
-      AND x.revoked_at IS NULL
-$$;
+BEGIN
+    RETURN (SELECT coalesce(array_agg(p.ancestor_id), '{}')
+            FROM actor x JOIN area_path p ON p.area_id = x.area_id
+            WHERE x.id = nullif(current_setting('wangge.actor', true), '')::integer
+              AND x.revoked_at IS NULL);
+END $$;
 
 CREATE FUNCTION public.actor_person() RETURNS integer
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -29,14 +30,15 @@ CREATE FUNCTION public.actor_role() RETURNS text
 $$;
 
 CREATE FUNCTION public.actor_scope() RETURNS integer[]
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'public'
     AS $$
-    SELECT coalesce(array_agg(p.area_id), '{}')
-    FROM actor x JOIN area_path p ON p.ancestor_id = x.area_id
-    WHERE x.id = nullif(current_setting('wangge.actor', true), '')::integer
-      AND x.revoked_at IS NULL
-$$;
+BEGIN
+    RETURN (SELECT coalesce(array_agg(p.area_id), '{}')
+            FROM actor x JOIN area_path p ON p.ancestor_id = x.area_id
+            WHERE x.id = nullif(current_setting('wangge.actor', true), '')::integer
+              AND x.revoked_at IS NULL);
+END $$;
 
 CREATE FUNCTION public.drop_position_days_before(day date) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER

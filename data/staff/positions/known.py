@@ -36,7 +36,10 @@ class Person:
     shifts: tuple[Period, ...]
 
     def on_duty(self, at: datetime) -> bool:
-        return any(start <= at < end for start, end in self.shifts)
+        for start, end in self.shifts:  # noqa: SIM110 (a generator would cost twice as much)
+            if start <= at < end:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ grids (enter and exit), counters and the notification. What it returns was writt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -44,81 +44,111 @@ class Batch:
     fixes: list[Fix]
     known: Known
     limits: Limits = LIMITS
-    seen: dict[int, Seen] = field(default_factory=dict)  # newer than known.seen: of this batch
+    alive: list[Fix] = field(default_factory=list)  # not yet rejected
     rejected: dict[int, Reason] = field(default_factory=dict)
     people: dict[int, Person] = field(default_factory=dict)
     grid_ids: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    seen: dict[int, Seen] = field(default_factory=dict)  # newer than known.seen: of this batch
 
     @property
-    def alive(self) -> list[Fix]:
-        return [fix for fix in self.fixes if fix.index not in self.rejected]
+    def horizon(self) -> datetime:
+        """What is newer has come from another clock or from a wrong one."""
+        return self.at + self.limits.future
+
+    def last(self, fix: Fix) -> Seen | None:
+        """The newest fix of the same person before this one."""
+        person_id = self.people[fix.index].id
+        return self.seen.get(person_id) or self.known.seen.get(person_id)
 
 
-Judge = Callable[[Batch, Fix], bool]
+Judge = Callable[[Fix], bool]
 Step = Callable[[Batch], None]
 
 
-def is_unknown_person(batch: Batch, fix: Fix) -> bool:
-    person = batch.known.find(fix.person, batch.actor)
-    if person is None:
-        return True
-    batch.people[fix.index] = person
-    return False
+def is_unknown_person(batch: Batch) -> Judge:
+    """Nobody of this code whom the actor may report."""
+
+    def judge(fix: Fix) -> bool:
+        person = batch.known.find(fix.person, batch.actor)
+        if person is not None:
+            batch.people[fix.index] = person
+        return person is None
+
+    return judge
 
 
-def is_future(batch: Batch, fix: Fix) -> bool:
-    return fix.at > batch.at + batch.limits.future
+def is_future(batch: Batch) -> Judge:
+    """Ahead of the site's clock by more than clocks differ."""
+    latest = batch.horizon
+    return lambda fix: fix.at > latest
 
 
-def is_outdated(batch: Batch, fix: Fix) -> bool:
-    return fix.at < batch.at - batch.limits.outdated
+def is_outdated(batch: Batch) -> Judge:
+    """Older than what phones buffer."""
+    earliest = batch.at - batch.limits.outdated
+    return lambda fix: fix.at < earliest
 
 
-def is_outside(batch: Batch, fix: Fix) -> bool:
+def is_outside(batch: Batch) -> Judge:
     """Far from the box of all areas and grids; a site without shapes has no outside."""
     if batch.known.box is None:
-        return False
+        return lambda fix: False
     west, south, east, north = batch.known.box
     margin_lat = batch.limits.margin_m / METRES_PER_DEGREE
     margin_lon = margin_lat / max(0.01, cos(radians((south + north) / 2)))
-    return not (
-        west - margin_lon <= fix.lon <= east + margin_lon
-        and south - margin_lat <= fix.lat <= north + margin_lat
+    west, south, east, north = (
+        west - margin_lon,
+        south - margin_lat,
+        east + margin_lon,
+        north + margin_lat,
     )
+    return lambda fix: not (west <= fix.lon <= east and south <= fix.lat <= north)
 
 
-def is_inaccurate(batch: Batch, fix: Fix) -> bool:
-    return fix.accuracy_m is not None and fix.accuracy_m > batch.limits.accuracy_m
+def is_inaccurate(batch: Batch) -> Judge:
+    """Too vague to say in which grid."""
+    worst = batch.limits.accuracy_m
+    return lambda fix: fix.accuracy_m is not None and fix.accuracy_m > worst
 
 
-def is_off_duty(batch: Batch, fix: Fix) -> bool:
-    return not batch.people[fix.index].on_duty(fix.at)
+def is_off_duty(batch: Batch) -> Judge:
+    """Outside the person's shifts."""
+    people = batch.people
+    return lambda fix: not people[fix.index].on_duty(fix.at)
 
 
-def is_duplicate(batch: Batch, fix: Fix) -> bool:
-    """The same person at the same time as his newest fix; the store finds older repetitions."""
-    last = _last(batch, fix)
-    return last is not None and last.at == fix.at
+def is_duplicate(batch: Batch) -> Judge:
+    """The person's newest time again, or one of this batch; the store finds older repetitions."""
+    times: set[tuple[int, datetime]] = set()
 
-
-def is_implausibly_fast(batch: Batch, fix: Fix) -> bool:
-    """Faster than anything from the newest fix, the accuracies of both allowed for."""
-    last = _last(batch, fix)
-    if last is not None and last.at <= batch.at + batch.limits.future:
-        seconds = max(1.0, abs((fix.at - last.at).total_seconds()))
-        allowed_m = batch.limits.speed_mps * seconds
-        allowed_m += (fix.accuracy_m or 0.0) + (last.accuracy_m or 0.0)
-        if distance_m(last.lon, last.lat, fix.lon, fix.lat) > allowed_m:
+    def judge(fix: Fix) -> bool:
+        person_id = batch.people[fix.index].id
+        last = batch.known.seen.get(person_id)
+        if (last is not None and last.at == fix.at) or (person_id, fix.at) in times:
             return True
-    if last is None or fix.at > last.at or last.at > batch.at + batch.limits.future:
-        seen = Seen(fix.at, fix.lon, fix.lat, fix.accuracy_m)
-        batch.seen[batch.people[fix.index].id] = seen
-    return False
+        times.add((person_id, fix.at))
+        return False
+
+    return judge
 
 
-def _last(batch: Batch, fix: Fix) -> Seen | None:
-    person_id = batch.people[fix.index].id
-    return batch.seen.get(person_id) or batch.known.seen.get(person_id)
+def is_implausibly_fast(batch: Batch) -> Judge:
+    """Faster than anything from the newest fix, the accuracies of both allowed for."""
+    speed_mps, horizon = batch.limits.speed_mps, batch.horizon
+
+    def judge(fix: Fix) -> bool:
+        last = batch.last(fix)
+        if last is not None and last.at <= horizon:
+            allowed_m = speed_mps * max(1.0, abs((fix.at - last.at).total_seconds()))
+            allowed_m += (fix.accuracy_m or 0.0) + (last.accuracy_m or 0.0)
+            if distance_m(last.lon, last.lat, fix.lon, fix.lat) > allowed_m:
+                return True
+        if last is None or fix.at > last.at or last.at > horizon:
+            seen = Seen(fix.at, fix.lon, fix.lat, fix.accuracy_m)
+            batch.seen[batch.people[fix.index].id] = seen
+        return False
+
+    return judge
 
 
 def distance_m(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
@@ -136,11 +166,16 @@ def assign_grids(batch: Batch) -> None:
     batch.grid_ids = {fix.index: ids for fix, ids in zip(alive, owners, strict=True)}
 
 
-def reject(reason: Reason, judge: Judge, batch: Batch) -> None:
-    """Reject the fixes of which `judge` says yes."""
-    for fix in batch.fixes:
-        if fix.index not in batch.rejected and judge(batch, fix):
+def reject(reason: Reason, make_judge: Callable[[Batch], Judge], batch: Batch) -> None:
+    """Reject the living fixes of which the judge says yes."""
+    judge = make_judge(batch)
+    alive = []
+    for fix in batch.alive:
+        if judge(fix):
             batch.rejected[fix.index] = reason
+        else:
+            alive.append(fix)
+    batch.alive = alive
 
 
 STEPS: tuple[tuple[str, Step], ...] = (
@@ -159,12 +194,13 @@ STEPS: tuple[tuple[str, Step], ...] = (
 
 def run(batch: Batch) -> Batch:
     """All steps in memory; afterwards `alive` is what the store is asked to write."""
+    batch.alive = list(batch.fixes)
     for _name, step in STEPS:
         step(batch)
     return batch
 
 
-def doubtful(batch: Batch) -> Iterable[str]:
+def doubtful(batch: Batch) -> set[str]:
     """Codes rejected on what a late copy may have got wrong: ask the store before saying no."""
     late = (Reason.UNKNOWN_PERSON, Reason.OFF_DUTY)
     return {fix.person for fix in batch.fixes if batch.rejected.get(fix.index) in late}

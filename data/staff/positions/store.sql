@@ -85,9 +85,12 @@ WITH asked AS (
     WHERE n > 0 GROUP BY reason ORDER BY reason
     ON CONFLICT (process, door, reason) DO UPDATE SET n = intake_counter.n + excluded.n
 )
-SELECT (SELECT array_agg(DISTINCT person_id) FROM asked) AS visible,
+SELECT (SELECT count(*) FROM stored) AS stored, (SELECT count(*) FROM told) AS told,
+       -- who and when, only where something was left out
+       (SELECT array_agg(DISTINCT person_id) FROM asked WHERE (SELECT count(*) FROM stored) < %(sent)s) AS visible,
        (SELECT array_agg(person_id ORDER BY person_id, at) FROM asked WHERE NOT on_duty) AS off_duty_ids,
        (SELECT array_agg(at ORDER BY person_id, at) FROM asked WHERE NOT on_duty) AS off_duty_ats,
-       (SELECT array_agg(person_id ORDER BY person_id, at) FROM stored) AS stored_ids,
-       (SELECT array_agg(at ORDER BY person_id, at) FROM stored) AS stored_ats,
-       (SELECT count(*) FROM told) AS told;
+       (SELECT array_agg(person_id ORDER BY person_id, at) FROM stored
+        WHERE (SELECT count(*) FROM stored) < %(sent)s) AS stored_ids,
+       (SELECT array_agg(at ORDER BY person_id, at) FROM stored
+        WHERE (SELECT count(*) FROM stored) < %(sent)s) AS stored_ats;
