@@ -14,7 +14,7 @@ import dash as untyped_dash
 from dash.backends import _fastapi as untyped_backend
 from fastapi import FastAPI, Request
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard import guards
 from dashboard.api import ROUTERS, errors
@@ -28,6 +28,7 @@ from dashboard.live import socket as live_socket
 from dashboard.live.hub import Hub
 from dashboard.pages import PAGES, Page, duty
 from dashboard.settings import Settings
+from data.access import Permission
 from data.database import Database
 
 TO_SCREEN = 'history.replaceState(null,"","/screen"+location.search)'
@@ -44,9 +45,11 @@ def create_app(settings: Settings) -> FastAPI:
     server.state.doors = door_routes.Doors()
     server.state.dash = app = _create_dash(server)
     server.state.wall = lambda request: _index(app, request, leave_address=True)
+    _leave_out(server, "/", "/_dash-ws-callback", "/_reload-hash")
     errors.install(server)
     for router in (*ROUTERS, door_routes.router, duty.router, live_socket.router):
         server.include_router(router)
+    server.add_api_route("/", _home, methods=["GET"])
     server.add_api_route("/api/{path:path}", _no_such_route, methods=_METHODS)
     server.add_api_route("/{path:path}", _page_or_404(app), methods=["GET"])
     server.add_middleware(guards.CallbackGuard)
@@ -79,6 +82,17 @@ def _create_dash(server: FastAPI) -> Any:
         page.register(app)
     app.layout = dash.html.Div(dash.page_container)
     return app
+
+
+def _leave_out(server: FastAPI, *paths: str) -> None:
+    """Routes that Dash brings and this product does not need: the fewer doors the better."""
+    routes = server.router.routes
+    routes[:] = [route for route in routes if getattr(route, "path", "") not in paths]
+
+
+async def _home() -> Response:
+    """Everybody begins where his role does."""
+    return RedirectResponse("/screen" if guards.may(Permission.VIEW, acting.get()) else "/duty")
 
 
 def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
@@ -123,6 +137,7 @@ async def _finish_dash(server: FastAPI) -> None:
         done = prepare()
         if inspect.isawaitable(done):
             await done
+    _leave_out(server, "{path:path}")  # Dash's own catch-all, added at start: ours knows 404
     server.state.script_hashes = [*app.csp_hashes(), script_hash(TO_SCREEN)]
 
 

@@ -10,9 +10,8 @@ from pydantic import BaseModel, Field, model_validator
 
 from dashboard.api import bodies
 from dashboard.api.errors import json_response
-from dashboard.api.requests import caller
+from dashboard.api.requests import caller, system_id
 from dashboard.moment import moment
-from data import actors
 from data.access import Permission
 from data.calls import sessions, view
 from data.calls.model import Subject, SubjectKind
@@ -60,8 +59,7 @@ async def start(request: Request) -> Response:
             subject=click.subject(),
             when=moment(state.clock),
         )
-        system = await actors.system_actor(connection)
-    async with state.database.acting(system.id) as connection:
+    async with state.database.acting(await system_id(request)) as connection:
         await sessions.advance(connection, session_id, moment(state.clock))
     return json_response({"session": await _card(request, session_id)})
 

@@ -10,9 +10,8 @@ from pydantic import BaseModel, Field
 
 from dashboard.api import bodies
 from dashboard.api.errors import json_response
-from dashboard.api.requests import caller
+from dashboard.api.requests import caller, system_id
 from dashboard.moment import moment
-from data import actors
 from data.access import Actor, Permission
 from data.calls import answers, view
 from data.errors import NotAllowed
@@ -56,8 +55,7 @@ async def me(request: Request) -> Response:
     now = moment(state.clock)
     async with state.database.acting(actor.id) as connection:
         found = await duty.me(connection, person_id, now.site)
-        system = await actors.system_actor(connection)
-    async with state.database.acting(system.id) as connection:
+    async with state.database.acting(await system_id(request)) as connection:
         rings = await view.rings(connection, person_id=person_id, when=now)
     clock = state.clock.site.clock
     site = {"mode": clock.mode, "speed": clock.speed, "timezone": state.clock.site.timezone}
@@ -83,6 +81,15 @@ async def ground(
     return answer
 
 
+@router.get("/api/duty/types")
+async def event_types(request: Request) -> Response:
+    """The types of events that a person may report, in the order of the list."""
+    actor, _ = person(request)
+    async with request.app.state.database.acting(actor.id) as connection:
+        found = await duty.event_types(connection)
+    return json_response({"types": found})
+
+
 @router.post("/api/duty/shift")
 async def shift(request: Request) -> Response:
     """Go on or off duty; answers like /api/duty/me."""
@@ -101,7 +108,7 @@ async def acknowledge(request: Request) -> Response:
     _, person_id = person(request)
     attempt = await bodies.read(request, Attempt)
     state = request.app.state
-    async with state.database.acting(await _system(request)) as connection:
+    async with state.database.acting(await system_id(request)) as connection:
         reply = await answers.acknowledge(
             connection,
             attempt_id=attempt.attempt_id,
@@ -117,7 +124,7 @@ async def decline(request: Request) -> Response:
     _, person_id = person(request)
     refusal = await bodies.read(request, Refusal)
     state = request.app.state
-    async with state.database.acting(await _system(request)) as connection:
+    async with state.database.acting(await system_id(request)) as connection:
         reply = await answers.decline(
             connection,
             attempt_id=refusal.attempt_id,
@@ -134,7 +141,7 @@ async def ringing(request: Request) -> Response:
     _, person_id = person(request)
     attempt = await bodies.read(request, Attempt)
     state = request.app.state
-    async with state.database.acting(await _system(request)) as connection:
+    async with state.database.acting(await system_id(request)) as connection:
         after = await answers.rings(
             connection,
             attempt_id=attempt.attempt_id,
@@ -142,8 +149,3 @@ async def ringing(request: Request) -> Response:
             when=moment(state.clock),
         )
     return json_response({"state": after.value})
-
-
-async def _system(request: Request) -> int:
-    async with request.app.state.database.acting(None) as connection:
-        return (await actors.system_actor(connection)).id

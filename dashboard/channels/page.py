@@ -103,7 +103,8 @@ class PageChannel:
         if page is None:
             return
         if message.get("type") == "ping":
-            await page.send({"type": "pong", "t": message.get("t")})
+            now = round(self._clock.now().timestamp() * 1000)
+            await page.send({"type": "pong", "t": message.get("t"), "now": now})
         elif message.get("type") == "test":
             await page.send({"type": "ring_test"})
         elif message.get("type") == "ringing" and isinstance(message.get("attempt"), int):

@@ -103,6 +103,11 @@ async def _lock(connection: Connection, person_id: int) -> dict[str, Any]:
     return person
 
 
+async def event_types(connection: Connection) -> list[dict[str, Any]]:
+    """Code and names of every type of event, the urgent ones first."""
+    return await fetch_all(connection, SQL.event_types)
+
+
 async def ground(connection: Connection, box: Box, grid_id: int | None = None) -> dict[str, Any]:
     """The map of a small box: fills, roads, buildings, grid borders, and one grid of one's own.
 

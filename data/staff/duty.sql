@@ -30,7 +30,7 @@ SELECT at, accuracy_m, lon, lat FROM latest_position WHERE person_id = %(person_
 -- name: open_events
 -- Red first, then by what is due; the light as in data/events/sla.py.
 SELECT e.id, ST_X(e.geom) AS lon, ST_Y(e.geom) AS lat, y.name_zh, y.name_en, e.text, e.address,
-       e.opened_at, e.due_at,
+       e.opened_at, e.due_at, e.yellow_at,
        CASE WHEN e.due_at IS NULL THEN 'no_limit' WHEN e.due_at < %(at)s THEN 'red'
             WHEN e.yellow_at <= %(at)s THEN 'yellow' ELSE 'green' END AS light
 FROM event e JOIN event_type y ON y.id = e.type_id
@@ -91,3 +91,7 @@ FROM (SELECT kind, clipped, ST_AsGeoJSON(clipped, 6)::jsonb -> 'coordinates' AS 
             FROM ground
             WHERE geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) LIMIT 60) c
       WHERE NOT ST_IsEmpty(clipped)) g;
+
+-- name: event_types
+SELECT y.code, y.name_zh, y.name_en FROM event_type y LEFT JOIN event_class c ON c.class = y.class
+ORDER BY y.urgent DESC, c.rank NULLS LAST, y.id;
