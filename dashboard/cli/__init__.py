@@ -63,13 +63,15 @@ class Lazy(click.Group):
         try:
             return super().main(args, *rest, **options)
         except WanggeError as error:
-            _complain(str(error))
+            _complain(error)
         except psycopg.errors.DiskFull:
-            _complain(str(HomeUnusable(home=settings.home(), why="No space left on device")))
+            _complain(HomeUnusable(home=settings.home(), why="No space left on device"))
 
 
-def _complain(text: str) -> NoReturn:
-    click.secho(f"wangge: {text}", fg="red", err=True)
+def _complain(error: WanggeError) -> NoReturn:
+    from dashboard.cli.words import say_error  # it reads a catalogue: only when needed
+
+    click.secho(f"wangge: {say_error(error)}", fg="red", err=True)
     sys.exit(1)
 
 

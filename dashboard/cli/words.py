@@ -1,19 +1,41 @@
-"""Sentences of the command line in the user's language."""
+"""Sentences of the command line in the user's language; the screens have words of their own."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+from babel.messages.pofile import read_po
+
+from data.errors import WanggeError
+
+CATALOGUE = Path(__file__).with_name("zh.po")
 
 
 def language(environment: Mapping[str, str] = os.environ) -> str:
-    """ "zh" or "en", by WANGGE_LANG or else by the locale; English where neither says Chinese."""
+    """zh or en, by WANGGE_LANG or else by the locale; English where neither says Chinese."""
     names = ("WANGGE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
     said = next((environment[name] for name in names if environment.get(name)), "")
     return "zh" if said.lower().startswith("zh") else "en"
 
 
+@cache
+def chinese() -> dict[str, str]:
+    """The Chinese sentences by their English."""
+    with CATALOGUE.open("rb") as file:
+        return {str(one.id): str(one.string) for one in read_po(file, locale="zh") if one.id}
+
+
 def say(sentence: str, fields: Mapping[str, Any] | None = None) -> str:
     """A sentence in the user's language with its fields filled in."""
+    if language() == "zh":
+        sentence = chinese().get(sentence, sentence)
     return sentence.format(**(fields or {}))
+
+
+def say_error(error: WanggeError) -> str:
+    """An error in the user's language: its class's docstring is the sentence."""
+    return say((type(error).__doc__ or "").strip(), error.fields)

@@ -1,0 +1,173 @@
+"""`wangge site | areas | grids | import | replay` as a user types them, on a running store."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dashboard.cli import main
+from dashboard.embedded import Store
+from data import actors
+from data.database import Database
+from data.places import site
+
+
+@pytest.fixture
+def wangge(store: Store, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command as a user does; the commands find the test's store by the settings."""
+    monkeypatch.setenv("DATABASE_URL", store.app_url)
+    monkeypatch.setenv("DATABASE_ADMIN_URL", store.admin_url)
+    monkeypatch.setenv("WANGGE_LANG", "en")
+
+    def run(*arguments: str | Path, ok: bool = True) -> Result:
+        said = CliRunner().invoke(main, [str(one) for one in arguments])
+        assert (said.exit_code == 0) == ok, said.output + said.stderr
+        return said
+
+    return run
+
+
+@pytest.fixture
+def bare(wangge: Any) -> Any:
+    wangge("site", "create", "--name", "空", "--name-en", "Bare", "--timezone", "America/New_York")
+    return wangge
+
+
+def square(path: Path, *rows: tuple[str, str]) -> Path:
+    ring = [[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    features = [
+        {"type": "Feature", "properties": {"CODE": c, "NAME": n}, "geometry": geometry}
+        for c, n in rows
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def test_a_site_is_made_once(bare: Any) -> None:
+    assert "WANGGE_HOME" in bare("site", "create", "--name", "x", ok=False).stderr
+    assert bare("site", "show").stdout == "空 / Bare  America/New_York\nclock: real ×1\n"
+    assert "IANA" in bare("site", "create", "--name", "x", "--timezone", "Mars/A", ok=False).stderr
+
+
+def test_without_a_site_it_says_so(wangge: Any, tmp_path: Path) -> None:
+    said = wangge("import", "grids", square(tmp_path / "g.geojson"), "--kind", "k", ok=False)
+    assert "wangge site create" in said.stderr
+
+
+def test_areas_without_outline_by_command(bare: Any, tmp_path: Path) -> None:
+    bare("areas", "add", "--code", "d", "--name", "区", "--level", "district")
+    bare("areas", "add", "--code", "t", "--name", "镇", "--level", "town", "--parent", "d")
+    said = bare("areas", "add", "--code", "x", "--name", "x", "--level", "planet", ok=False)
+    assert "district" in said.stderr
+    said = bare(
+        "areas", "add", "--code", "x", "--name", "x", "--level", "town", "--parent", "no", ok=False
+    )
+    assert "no" in said.stderr
+    file = square(tmp_path / "c.geojson", ("c", "村"))
+    bare("import", "areas", file, "--level", "community", "--parent", "t")
+    assert bare("areas", "list").stdout.splitlines() == [
+        "site 000000000000 空  (no outline of its own)",
+        "  district d 区  (no outline of its own)",
+        "    town t 镇  (no outline of its own)",
+        "      community c 村",
+    ]
+    bare("areas", "levels", "add", "ward", "--name", "选区", "--rank", "20")
+    assert "20  ward" in bare("areas", "levels", "list").stdout
+    assert (
+        "taken"
+        in bare("areas", "levels", "add", "w2", "--name", "x", "--rank", "20", ok=False).stderr
+    )
+
+
+def test_kinds_by_command(bare: Any) -> None:
+    bare("grids", "kinds", "add", "beat", "--name", "巡区", "--name-en", "Beat")
+    assert "beat             巡区 / Beat" in bare("grids", "kinds", "list").stdout
+    bare("site", "set", "--load-kind", "beat")
+    assert "beat" in bare("site", "set", "--load-kind", "x", ok=False).stderr
+
+
+def test_report_json_is_all_of_stdout(bare: Any, tmp_path: Path) -> None:
+    file = square(tmp_path / "g.geojson", ("A", "a"), ("B", ""))
+    said = bare("import", "grids", file, "--kind", "k", "--report", "json")
+    report = json.loads(said.stdout)
+    assert list(report) == [
+        *("rows", "rows_imported", "rows_merged", "rows_unchanged", "rows_rejected"),
+        *("units", "repaired", "rejected", "warnings"),
+    ]
+    assert report["rejected"] == [
+        {"row": 2, "reason": "nameless", "message": "The row has no name."}
+    ]
+
+
+def test_the_report_in_chinese(bare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANGGE_LANG", "zh")
+    file = square(tmp_path / "g.geojson", ("A", "a"), ("B", ""))
+    said = bare("import", "grids", file, "--kind", "k")
+    assert "第 2 行被拒绝：该行没有名称。" in said.stdout
+    assert "没有列 X" in bare("import", "grids", file, "--kind", "k", "--key", "X", ok=False).stderr
+
+
+def test_exit_codes(bare: Any, tmp_path: Path) -> None:
+    mixed = square(tmp_path / "g.geojson", ("A", "a"), ("B", ""))
+    bare("import", "grids", mixed, "--kind", "k", "--strict", ok=False)
+    bare("import", "grids", mixed, "--kind", "k")
+    bad = square(tmp_path / "bad.geojson", ("B", ""))
+    bare("import", "grids", bad, "--kind", "k", ok=False)
+    bare("import", "grids", tmp_path / "none.shp", "--kind", "k", ok=False)
+    assert "FIELD=COLUMN" in bare("import", "grids", mixed, "--map", "code", ok=False).stderr
+
+
+def events(path: Path) -> Path:
+    path.write_text("id,opened,closed\n1,2011-10-15 08:00,2011-10-15 09:00\n2,2011-10-16 08:00,\n")
+    return path
+
+
+async def clock(store: Store) -> site.Clock:
+    async with (
+        Database(store.app_url, store.readonly_url) as database,
+        database.acting(None) as link,
+    ):
+        return (await site.read(link)).clock
+
+
+def test_past_events_live_again_by_the_clock(bare: Any, store: Store, tmp_path: Path) -> None:
+    bare("import", "events", events(tmp_path / "e.csv"), "--source", "hotline")
+    bare("replay", "events", "hotline", "--from", "2011-10-15", "--speed", "60")
+    found = asyncio.run(clock(store))
+    assert found.anchor_real is not None
+    midnight = datetime(2011, 10, 15, 4, 0, tzinfo=UTC)
+    assert found.at(found.anchor_real) == midnight, "midnight in New York"
+    assert found.at(found.anchor_real + timedelta(seconds=60)) == midnight + timedelta(hours=1)
+    bare("replay", "events", "hotline")
+    assert asyncio.run(clock(store)).anchor_site == datetime(2011, 10, 15, 12, 0, tzinfo=UTC)
+    assert "nobody" in bare("replay", "events", "nobody", ok=False).stderr
+    assert "soon" in bare("replay", "events", "hotline", "--from", "soon", ok=False).stderr
+    bare("replay", "stop")
+    assert asyncio.run(clock(store)) == site.Clock()
+
+
+def test_a_file_is_imported_and_replayed(bare: Any, store: Store, tmp_path: Path) -> None:
+    said = bare("replay", "events", events(tmp_path / "calls.csv"), "--report", "json")
+    assert json.loads(said.stdout)["rows_imported"] == 2
+    assert asyncio.run(clock(store)).mode == "replay"
+
+    async def sources() -> list[Any]:
+        async with Database(store.app_url, store.readonly_url) as database:
+            async with database.acting(None) as link:
+                system = await actors.system_actor(link)
+            async with database.acting(system.id) as link:
+                return await (await link.execute("SELECT name FROM source")).fetchall()
+
+    assert ("calls",) in asyncio.run(sources())
+
+
+def test_boston_says_which_files_it_lacks(wangge: Any, tmp_path: Path) -> None:
+    said = wangge("boston", tmp_path, ok=False)
+    assert "neighborhoods.geojson" in said.stderr and "DATA=" in said.stderr

@@ -1,0 +1,80 @@
+"""The command line speaks Chinese and English."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.cli import boston, words
+from data.errors import Invalid
+from data.importers import errors
+from data.importers.reasons import REASONS, WARNINGS
+
+CLI = Path(words.__file__).parent
+
+
+def fields(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def said_in_code() -> Iterator[str]:
+    """The first argument of every say(…) in the commands."""
+    for path in CLI.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say" and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and " " in str(first.value):
+                    yield str(first.value)
+
+
+def all_sentences() -> set[str]:
+    classes = [*vars(errors).values(), *vars(boston).values()]
+    documents = {
+        (one.__doc__ or "").strip()
+        for one in classes
+        if isinstance(one, type) and issubclass(one, errors.WanggeError)
+    } - {"Something went wrong.", "The import was refused."}
+    return {*REASONS.values(), *WARNINGS.values(), *documents}
+
+
+def test_every_sentence_has_its_chinese_with_the_same_fields() -> None:
+    chinese = words.chinese()
+    for sentence in all_sentences():
+        assert sentence in chinese, sentence
+    for english, translated in chinese.items():
+        assert fields(english) == fields(translated), english
+        assert re.search(r"[\u4e00-\u9fff：]", translated), english
+
+
+def test_sentences_of_the_commands_have_their_chinese() -> None:
+    translated = words.chinese()
+    own = {s for s in said_in_code() if "{" in s or s.endswith(".")}
+    assert own and not {s for s in own if s not in translated}
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "WANGGE_LANG": "zh"}, "zh"),
+    ],
+)
+def test_the_language_is_that_of_the_locale(environment: dict[str, str], expected: str) -> None:
+    assert words.language(environment) == expected
+
+
+def test_an_error_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = errors.NoSuchColumn(path="a.csv", column="x", columns="a, b")
+    monkeypatch.setenv("WANGGE_LANG", "en")
+    assert words.say_error(error) == str(error)
+    monkeypatch.setenv("WANGGE_LANG", "zh")
+    assert words.say_error(error) == "a.csv 没有列 x。现有：a, b。"
+    assert words.say_error(Invalid(what="{x}", why="y")) == "{x}：y。"
