@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   if (!document.getElementById("duty-words") || !window.dutyRing) return;
-  const { say, h, span, time, put, html, ask, CHECK, CARE, HANDSET } = window.dutyWords;
+  const { say, role, reason, h, span, time, put, html, ask, CHECK, CARE, HANDSET } = window.dutyWords;
   const $ = (id) => document.getElementById(id);
   const PING_MS = 3000, SILENT_MS = 5000, REFRESH_MS = 30000, SEND_MS = 8000;
   const seconds = () => performance.now() / 1000;
@@ -138,7 +138,7 @@
     try {
       const { accepted, rejected } = await ask("/api/positions", { positions: [body] });
       if (accepted) { taken = { at: seconds(), m: c.accuracy }; why = null; }
-      else if (rejected.length && rejected[0].reason !== "duplicate") why = say("not taken: {why}", { why: say(rejected[0].reason) });
+      else if (rejected.length && rejected[0].reason !== "duplicate") why = say("not taken: {why}", { why: reason(rejected[0].reason) });
     } catch (problem) { why = problem.message; }
     paint();
   }
@@ -216,7 +216,7 @@
     window.dutyRing.tick();
     if (!me) return;
     put($("name"), me.person.name);
-    put($("post"), [say(me.person.post || ""), [me.person.community, me.grid && me.grid.name].filter(Boolean).join(" ")].filter(Boolean).join(" · "));
+    put($("post"), [role(me.person.post), [me.person.community, me.grid && me.grid.name].filter(Boolean).join(" ")].filter(Boolean).join(" · "));
     $("replay").hidden = me.site.mode === "real";
     if (me.site.mode !== "real") put($("replay"), `${say("Replay")} ×${me.site.speed} · ${time(app.now(), me.site.timezone)}`);
     $("notice").hidden = !missedCall;

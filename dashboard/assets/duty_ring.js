@@ -1,7 +1,7 @@
 /* A call on the whole screen: ringing, going, cannot, answered by somebody else. */
 (function () {
   "use strict";
-  const { say, h, put, clock, mark, ask, zh, CHECK, HANDSET } = window.dutyWords;
+  const { say, role, h, put, clock, mark, ask, zh, CHECK, HANDSET } = window.dutyWords;
   const box = document.getElementById("ring");
   if (!box) return;
   const SHOW_END_MS = 5000, AGAIN_MS = 1500;
@@ -82,7 +82,7 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
     if (ring.event) put($("age"), clock(ring.event, app.now()).text);
     put($("way"), way());
     const left = Math.max(0, Math.ceil((until - performance.now()) / 1000));
-    const parts = [say("by {name}", { name: [say(ring.from.role), ring.from.name].filter(Boolean).join(" ") })];
+    const parts = [say("by {name}", { name: [role(ring.from.role), ring.from.name].filter(Boolean).join(" ") })];
     if (phase === "ringing" || phase === "why") parts.splice(0, 1, say("ringing {n} s", { n: Math.max(0, ring.ring_s - left) }), say("{n} s left", { n: left }));
     if (ring.others && phase === "ringing") parts.push(say("{n} others called too", { n: ring.others }));
     put($("count"), parts.join(" · "));

@@ -1,7 +1,7 @@
 /* The other places of the phone page: what is to do, a report, and who I am. */
 (function () {
   "use strict";
-  const { say, h, lang, zh, clock, mark, ask } = window.dutyWords;
+  const { say, role, h, lang, zh, clock, mark, ask } = window.dutyWords;
   const tab = (name) => document.getElementById("tab-" + name);
   if (!tab("todo")) return;
   const name = (event) => (zh ? event.name_zh : event.name_en) || event.text;
@@ -30,7 +30,7 @@
     box.innerHTML = `<section class="card"><form>
 <label for="r-type">${h(say("What"))}</label><select id="r-type"><option value="">${h(say("Choose a type"))}</option>${options}</select>
 <label for="r-text">${h(say("Words"))}</label><textarea id="r-text" maxlength="500" placeholder="${h(say("What do you see?"))}"></textarea>
-<label>${h(say("Here"))}</label><p class="said" id="r-place"></p><p class="said" id="r-said" role="status"></p>
+<label>${h(say("Place"))}</label><p class="said" id="r-place"></p><p class="said" id="r-said" role="status"></p>
 <button class="solid">${h(say("Report"))}</button></form></section>`;
     box.querySelector("form").addEventListener("submit", (submit) => { submit.preventDefault(); send(app, box); });
     where(app);
@@ -63,7 +63,7 @@
     const lines = [
       [say("Code"), h(me.person.code)],
       [say("Community"), h(me.person.community)],
-      [say("Post"), h(say(me.person.post || ""))],
+      [say("Post"), h(role(me.person.post))],
       [say("Grid"), h(me.grid ? me.grid.name : say("no grid"))],
       [say("Theme"), `<button data-theme-to="${theme === "dark" ? "day" : "dark"}">${h(say(theme === "dark" ? "Always dark" : "Light by day"))}</button>`],
       [say("Language"), `<a href="/duty?lang=${lang === "zh" ? "en" : "zh"}">${lang === "zh" ? "English" : "中文"}</a>`],

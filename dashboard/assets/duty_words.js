@@ -11,6 +11,18 @@
     return text.replace(/\{(\w+)\}/g, (whole, name) => (values && name in values ? values[name] : whole));
   }
 
+  /* Names of codes that come from the server. */
+  const ROLES = {
+    grid_chief: "Grid chief", grid_worker: "Grid worker", grid_helper: "Grid helper", micro_grid_head: "Micro-grid head", building_head: "Building head",
+    grid_instructor: "Grid instructor", contact_cadre: "Contact cadre", volunteer: "Volunteer", duty_officer: "Duty officer", commander: "Commander",
+    community_officer: "Community officer", administrator: "Administrator",
+  };
+  const REASONS = {
+    future: "the time lies ahead", outdated: "too old", accuracy: "too vague", speed: "the speed is not believed", outside: "outside the area", off_duty: "off duty",
+  };
+  const role = (code) => say(ROLES[code] || code || "");
+  const reason = (code) => say(REASONS[code] || code);
+
   const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
   const h = (text) => String(text === null || text === undefined ? "" : text).replace(/[&<>"']/g, (c) => ESCAPES[c]);
 
@@ -71,5 +83,5 @@
     return found;
   }
 
-  window.dutyWords = { lang, zh, say, h, span, time, put, html, clock, mark, ask, CHECK, HANDSET, CARE };
+  window.dutyWords = { lang, zh, say, role, reason, h, span, time, put, html, clock, mark, ask, CHECK, HANDSET, CARE };
 })();

@@ -72,7 +72,8 @@ def render(page: SignIn) -> str:
     return f"""<!doctype html>
 <html lang="{"zh-CN" if page.lang == "zh" else "en"}" data-theme="{page.theme}"><head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<link rel="icon" href="data:,"><title>{_("Sign in")} · {_("Grid command")}</title><style>{STYLE}</style></head><body><main>
+<link rel="icon" href="data:,">
+<title>{_("Sign in")} · {_("Grid command")}</title><style>{STYLE}</style></head><body><main>
 <h1>{_("Grid command")}<span>{escape(page.place)}</span></h1>
 <form method="post" action="/sign-in?{_query(page)}">
 <label for="account">{_("Account")}</label>

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from babel.messages.pofile import read_po
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from dashboard.auth import current_actor
-from dashboard.pages.duty_words import EN, ZH
 from data.access import Permission
 
 router = APIRouter(include_in_schema=False)
 ASSETS = Path(__file__).parent.parent / "assets"
+CATALOGUE = Path(__file__).parent.parent / "i18n" / "duty_zh.po"
 SCRIPTS = (
     "duty_words.js",
     "duty_map.js",
@@ -36,7 +37,7 @@ ICONS = {
     "-3.5 3.3-4.1Z",
     "To do": "M9 6h11M9 12h11M9 18h11M4 6h1M4 12h1M4 18h1",
     "Report": "M12 5v14M5 12h14",
-    "Mine": "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8ZM4 21c1-5 4-6 8-6s7 1 8 6",
+    "Me": "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8ZM4 21c1-5 4-6 8-6s7 1 8 6",
 }
 
 
@@ -57,9 +58,12 @@ def _language(request: Request) -> str:
     return "en" if wanted == "en" else "zh"
 
 
+@cache
 def words(lang: str) -> dict[str, str]:
-    """All words of the page by their English key."""
-    return ZH if lang == "zh" else {key: EN.get(key, key) for key in ZH}
+    """All words of the page by their English."""
+    with CATALOGUE.open("rb") as file:
+        found = {str(one.id): str(one.string) for one in read_po(file, locale="zh") if one.id}
+    return found if lang == "zh" else {key: key for key in found}
 
 
 @cache
@@ -147,7 +151,7 @@ def _tabs(say: dict[str, str]) -> str:
             ("duty", "Duty"),
             ("todo", "To do"),
             ("report", "Report"),
-            ("mine", "Mine"),
+            ("mine", "Me"),
         )
     )
     return f'<nav class="tabs">{buttons}</nav>'
