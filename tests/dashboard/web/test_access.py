@@ -1,0 +1,284 @@
+"""Who may do what: every route and every Dash callback × every role × both communities."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from data import actors
+from data.access import ROLES, Permission
+from tests.dashboard.web.conftest import Bearer
+from tests.factories import Town, value
+from tests.serving import Served
+
+OPEN = "open"  # to anybody
+ANYBODY = "anybody"  # who is signed in
+P = Permission
+ROUTES: dict[tuple[str, str], Any] = {
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/sign-in"): OPEN,
+    ("POST", "/sign-in"): OPEN,
+    ("POST", "/sign-out"): OPEN,
+    ("GET", "/enter/{code}"): OPEN,
+    ("GET", "/kiosk/{secret}"): OPEN,
+    ("GET", "/_favicon.ico"): OPEN,
+    ("GET", "/_dash-component-suites/{package_name}/{fingerprinted_path:path}"): OPEN,
+    ("MOUNT", "/assets"): OPEN,
+    ("GET", "/_dash-layout"): (P.VIEW, P.ANSWER),
+    ("GET", "/_dash-dependencies"): (P.VIEW, P.ANSWER),
+    ("POST", "/_dash-update-component"): (P.VIEW, P.ANSWER),
+    ("GET", "/"): ANYBODY,
+    ("GET", "/{path:path}"): ANYBODY,
+    ("*", "/api/{path:path}"): ANYBODY,
+    ("GET", "/api/summary"): P.VIEW,
+    ("GET", "/api/layers/{layer}.geojson"): P.VIEW,
+    ("GET", "/api/card/{kind}/{id}"): P.VIEW,
+    ("GET", "/api/grids/at"): P.VIEW,
+    ("POST", "/api/positions"): P.REPORT_POSITIONS,
+    ("POST", "/api/events"): P.REPORT_EVENTS,
+    ("GET", "/api/calls"): P.VIEW,
+    ("GET", "/api/calls/{session_id}"): P.VIEW,
+    ("POST", "/api/calls"): P.CALL,
+    ("POST", "/api/calls/{session_id}/end"): P.CALL,
+    ("GET", "/duty"): ANYBODY,
+    ("GET", "/api/duty/me"): P.ANSWER,
+    ("GET", "/api/duty/ground"): P.ANSWER,
+    ("GET", "/api/duty/types"): P.ANSWER,
+    ("POST", "/api/duty/shift"): P.ANSWER,
+    ("POST", "/api/duty/acknowledge"): P.ANSWER,
+    ("POST", "/api/duty/decline"): P.ANSWER,
+    ("POST", "/api/duty/ringing"): P.ANSWER,
+    ("WEBSOCKET", "/live"): (P.VIEW, P.ANSWER),
+}
+ROLE_NAMES = sorted(set(ROLES) - {"system"})
+CONCRETE = {
+    "{layer}": "grids",
+    "{kind}": "grid",
+    "{id}": "1",
+    "{session_id}": "1",
+    "{path:path}": "unknown",
+}
+QUERY = {"/api/grids/at": "?lon=112.905&lat=35.605"}
+QUERY["/api/duty/ground"] = "?west=112.9&south=35.6&east=112.91&north=35.61"
+BODIES: dict[str, Any] = {
+    "/api/positions": {"positions": []},
+    "/api/events": {"id": "1", "type": "t", "time": "2026-01-01T00:00:00Z"},
+    "/api/calls": {"request_key": "k", "grid_id": 1},
+    "/api/duty/shift": {"on": True},
+    "/api/duty/acknowledge": {"attempt_id": 1},
+    "/api/duty/ringing": {"attempt_id": 1},
+    "/api/duty/decline": {"attempt_id": 1, "reason": "far"},
+}
+UNTOUCHED = (  # what a write would change
+    *("area", "grid", "facility", "person", "post", "shift", "source", "event", "event_log"),
+    *("latest_position", "position_history", "call_session", "call_attempt", "call_event"),
+    *("actor", "login_session", "audit"),
+)
+
+
+def routes(found: Any) -> set[tuple[str, str]]:
+    """All routes of an application, also those of routers included in it."""
+    names = set()
+    for route in found:
+        inner = getattr(route, "original_router", None)
+        methods = getattr(route, "methods", None)
+        if inner is not None:
+            names |= routes(inner.routes)
+        elif methods and len(methods) > 4:
+            names.add(("*", route.path))
+        elif methods:
+            names |= {(method, route.path) for method in methods if method != "HEAD"}
+        else:
+            kind = "WEBSOCKET" if "WebSocket" in type(route).__name__ else "MOUNT"
+            names.add((kind, route.path))
+    return names
+
+
+def test_every_route_stands_in_the_table(web: Served) -> None:
+    assert routes(web.app.routes) == set(ROUTES)
+
+
+async def ask(client: httpx.AsyncClient, method: str, path: str, **given: Any) -> httpx.Response:
+    """One request with a body that is well-formed, so that only the right decides."""
+    address = path
+    for name, concrete in CONCRETE.items():
+        address = address.replace(name, concrete)
+    body = BODIES.get(path, {}) if method == "POST" else None
+    return await client.request(method, address + QUERY.get(path, ""), json=body, **given)
+
+
+def _http() -> list[tuple[str, str]]:
+    return sorted(
+        ("GET" if method == "*" else method, path)
+        for method, path in ROUTES
+        if method not in ("MOUNT", "WEBSOCKET")
+    )
+
+
+async def test_nobody_gets_past_the_doors_without_a_name(web: Served) -> None:
+    async with web.client() as client:
+        for method, path in _http():
+            needed = ROUTES.get((method, path), ANYBODY)
+            answer = await ask(client, method, path)
+            if needed != OPEN:
+                assert answer.status_code == 401, f"{method} {path}"
+                assert answer.json()["error"]["code"] == "unauthenticated"
+        for path in ("/docs", "/redoc", "/openapi.json", "/_reload-hash", "/nothing"):
+            assert (await client.get(path)).status_code == 401
+
+
+@pytest.mark.parametrize("role", ROLE_NAMES)
+async def test_each_role_does_what_the_table_says(
+    web: Served, bearer: Bearer, town: Town, role: str
+) -> None:
+    person = town.people["west_worker"] if P.ANSWER in ROLES[role] else None
+    async with web.client(headers=await bearer(role, person_id=person, name=role)) as client:
+        for method, path in _http():
+            needed = ROUTES.get((method, path), ANYBODY)
+            if needed == OPEN:
+                continue
+            answer = await ask(client, method, path)
+            wanted = needed if isinstance(needed, tuple) else (needed,)
+            allowed = needed == ANYBODY or any(p in ROLES[role] for p in wanted)
+            if path == "/_dash-update-component":
+                allowed = P.VIEW in ROLES[role]
+            if path in ("/{path:path}", "/duty"):
+                continue
+            status = answer.status_code
+            assert status < 500 or path.startswith("/_dash"), f"{method} {path}: {answer.text}"
+            assert (status == 403) == (not allowed), f"{role}: {method} {path}: {status}"
+            assert status != 401
+
+
+async def test_a_kiosk_changes_nothing(web: Served, bearer: Bearer, town: Town) -> None:
+    async def counts() -> dict[str, Any]:
+        async with town.database.acting(town.system_id) as link:
+            return {
+                table: await value(
+                    link, f"SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), ''))"
+                    f" FROM {table} t"
+                )
+                for table in UNTOUCHED
+            }  # fmt: skip
+
+    headers = await bearer("kiosk")
+    before = await counts()
+    async with web.client(headers=headers) as client:
+        for method, path in _http():
+            if method != "GET" and ROUTES.get((method, path)) != OPEN:
+                answer = await ask(client, method, path)
+                if path != "/_dash-update-component":
+                    assert answer.status_code == 403, path
+        for method in ("PUT", "PATCH", "DELETE", "POST"):
+            answer = await client.request(method, "/api/card/grid/1")
+            assert answer.status_code in (404, 405)
+    assert await counts() == before
+
+
+async def _events(town: Town) -> dict[str, int]:
+    async with town.database.acting(town.system_id) as link:
+        source = await actors.ensure_source(link, "hotline")
+        return {
+            name: await value(
+                link,
+                "INSERT INTO event (source_id, source_key, type_id, area_id, grid_ids, geom,"
+                " opened_at, address) VALUES (%s, %s, 1, %s, %s,"
+                " ST_SetSRID(ST_MakePoint(%s, 35.605), 4326), %s, %s) RETURNING id",
+                [
+                    source, name, town.areas[name], [town.grids[f"{name[0].upper()}-1"]],
+                    112.905 if name == "west" else 112.915, datetime.now(UTC), f"road of {name}",
+                ],
+            )
+            for name in ("west", "east")
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["community_officer", "kiosk", "duty_officer"])
+@pytest.mark.parametrize(("mine", "other"), [("west", "east"), ("east", "west")])
+async def test_the_other_community_is_nowhere_to_be_seen(
+    web: Served, bearer: Bearer, town: Town, role: str, mine: str, other: str
+) -> None:
+    events = await _events(town)
+    async with town.database.acting(town.system_id) as link:
+        facilities = {
+            name: await value(
+                link,
+                "WITH k AS (INSERT INTO facility_kind VALUES ('hall', '站', 'Hall') ON CONFLICT DO"
+                " NOTHING) INSERT INTO facility (code, kind, name, area_id, geom, service_radius_m)"
+                " VALUES (%s, 'hall', %s, %s, ST_SetSRID(ST_MakePoint(112.91, 35.605), 4326), 3000)"
+                " RETURNING id",
+                [name, f"hall of {name}", town.areas[name]],
+            )
+            for name in ("west", "east")
+        }
+    ids = {
+        "grid": {n: town.grids[f"{n[0].upper()}-1"] for n in ("west", "east")},
+        "person": {n: town.people[f"{n}_worker"] for n in ("west", "east")},
+        "event": events,
+        "facility": facilities,
+    }
+    async with web.client(headers=await bearer(role, area=f"code-{mine}")) as client:
+        for kind, found in ids.items():
+            own = await client.get(f"/api/card/{kind}/{found[mine]}")
+            assert own.status_code == 200, own.text
+            assert other not in own.text and f"{other[0].upper()}-1" not in own.text
+            assert (await client.get(f"/api/card/{kind}/{found[other]}")).status_code == 404
+            if kind != "facility" or role != "kiosk":
+                await _check_phones(client, own, role)
+            click = {"request_key": f"{kind}-{mine}", f"{kind}_id": found[other]}
+            refused = await client.post("/api/calls", json=click)
+            assert refused.status_code == (403 if role == "kiosk" else 404)
+        for layer in ("areas", "grids", "facilities", "buildings"):
+            text = (await client.get(f"/api/layers/{layer}.geojson")).text
+            assert other not in text and f"{other[0].upper()}-1" not in text
+        figures = (await client.get("/api/summary")).json()
+        assert figures["events"]["open"] == 1 and figures["people"]["on_duty"] == 2
+        assert [row["grid_id"] for row in figures["ranking"]] == [ids["grid"][mine]]
+        assert (await client.get(f"/api/summary?area=code-{other}")).status_code == 404
+        lon = 112.905 if other == "west" else 112.915
+        assert other not in (await client.get(f"/api/grids/at?lon={lon}&lat=35.605")).text
+
+
+async def _check_phones(client: httpx.AsyncClient, card: httpx.Response, role: str) -> None:
+    """Numbers only for roles that call: masked means that no number is anywhere in the answer."""
+    phones = [who["phone"] for who in card.json()["responsible"]]
+    if Permission.SEE_CONTACTS in ROLES[role]:
+        assert phones and all(phone.startswith("199") for phone in phones)
+    else:
+        assert phones and set(phones) == {None} and "1990000" not in card.text
+
+
+async def test_every_callback_needs_a_role(web: Served, bearer: Bearer) -> None:
+    callbacks = web.app.state.dash.callback_map
+    assert callbacks
+    router = [output for output in callbacks if "_pages_" in output]
+    assert router
+    for role in (None, "source", "intake", "grid_worker", "kiosk", "duty_officer"):
+        headers = {} if role is None else await bearer(role, name=f"c-{role}")
+        async with web.client(headers=headers) as client:
+            for output in callbacks:
+                body = {"output": output, "inputs": [], "changedPropIds": []}
+                answer = await client.post("/_dash-update-component", json=body)
+                if role is None:
+                    assert answer.status_code == 401
+                elif role == "source" or (role == "grid_worker" and output not in router):
+                    assert answer.status_code == 403, f"{role} {output}"
+                else:
+                    assert answer.status_code not in (401, 403), f"{role} {output}"
+
+
+async def test_a_callbacks_body_is_bounded(web: Served, bearer: Bearer) -> None:
+    async with web.client(headers=await bearer("duty_officer")) as client:
+        answer = await client.post("/_dash-update-component", content=b"x" * 1_100_000)
+        assert answer.status_code == 413
+
+
+async def test_unknown_api_paths_are_a_404_in_json(web: Served, bearer: Bearer) -> None:
+    async with web.client(headers=await bearer("duty_officer")) as client:
+        for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
+            answer = await client.request(method, "/api/nope/at/all")
+            assert answer.status_code == 404
+            assert answer.json()["error"]["code"] == "not_found"
