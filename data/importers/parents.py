@@ -58,8 +58,8 @@ class Places:
         return at
 
     def around(self, geometry: Any, rank: int) -> Place | None:
-        """The finest area above `rank` in which most of a geometry lies; the root where no area
-        has an outline. An area without one has the union of its children."""
+        """The finest area above `rank` in which most of a geometry lies, else `only`. An area
+        without an outline has the union of its children, which does not bound it."""
         tree, places, shapes = self._index()
         best: tuple[int, float, int] | None = None
         for index in tree.query(geometry, predicate="intersects"):
@@ -71,8 +71,15 @@ class Places:
                 best = place.rank, share, -place.id
         if best is not None:
             return self.by_id[-best[2]]
-        bounded = any(0 < p.rank < rank for p in places) or self.root.geometry is not None
-        return None if bounded else self.root
+        return self.only(rank)
+
+    def only(self, rank: int) -> Place | None:
+        """The single area of the finest level above `rank`, if nothing bounds it: the one to
+        which something must belong whose place says nothing."""
+        above = [place for place in self.by_id.values() if place.rank < rank]
+        finest = max(place.rank for place in above)
+        found = [place for place in above if place.rank == finest]
+        return found[0] if len(found) == 1 and self.limit(found[0]) is None else None
 
     def _index(self) -> tuple[STRtree, list[Place], list[Any]]:
         if self._tree is None:
@@ -126,9 +133,11 @@ def _find(unit: Unit, places: Places, rank: int, options: Options, ledger: Ledge
     if options.parent is not None:
         by, named = "code", options.parent
     if by == "location":
-        place = places.around(unit.geometry, rank) if unit.geometry is not None else places.root
+        shapeless = unit.geometry is None
+        place = places.only(rank) if shapeless else places.around(unit.geometry, rank)
         if place is None:
-            reject(ledger, unit, "orphan", what="area", key=f"({_where(unit.geometry)})")
+            where = "—" if shapeless else f"({_where(unit.geometry)})"
+            reject(ledger, unit, "orphan", what="area", key=where)
         return place
     found = places.named(lambda p: p.code if by == "code" else p.name, named, rank)
     if len(found) == 1:

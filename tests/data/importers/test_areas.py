@@ -68,6 +68,21 @@ async def test_an_area_without_outline_is_the_union_of_its_children(
     assert reasons(report) == {2: "orphan"}
 
 
+async def test_the_one_area_above_needs_no_outline(empty: Importer, tmp_path: Path) -> None:
+    """A town made without geometry takes all communities; with a second one they must say which."""
+    await empty("areas", write_csv(tmp_path / "t.csv", "code,name", "t1,甲镇"), group="town")
+    for n in range(2):
+        rows = [({"code": f"c{n}", "name": "村"}, box(n, 5 * n, n + 1, 5 * n + 1))]
+        file = write_geojson(tmp_path / "c.geojson", rows)
+        assert (await empty("areas", file, group="community"))["rows_imported"] == 1
+    assert set((await tree(empty)).values()) == {"site:000000000000", "town:t1"}
+    await empty("areas", write_csv(tmp_path / "t.csv", "code,name", "t2,乙镇"), group="town")
+    rows = [({"code": "c9", "name": "村"}, box(50, 50, 51, 51))]
+    file = write_geojson(tmp_path / "c.geojson", rows)
+    assert reasons(await empty("areas", file, group="community")) == {1: "orphan"}
+    assert (await empty("areas", file, group="community", parent="t2"))["rows_imported"] == 1
+
+
 async def test_codes_may_repeat_on_another_level(empty: Importer, tmp_path: Path) -> None:
     divisions = [({"no": n, "name": f"D{n}"}, box(n, 0, n + 1, 1)) for n in (1, 2)]
     battalions = [({"no": n, "name": f"B{n}"}, box(n, 0, n + 0.5, 1)) for n in (1, 2)]
