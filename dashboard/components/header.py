@@ -23,11 +23,11 @@ FIGURES = (
     Figure("Open", "events.open", "cases"),
     Figure("Overdue", "events.overdue", "", "red"),
     Figure("Due soon", "events.yellow", "", "yellow"),
-    Figure("Closed today", "today.closed"),
+    Figure("Closed", "today.closed"),
     Figure("On time", "today.on_time_rate", "%"),
-    Figure("Settled in grid", "today.in_grid_rate", "%"),
+    Figure("In grid", "today.in_grid_rate", "%"),
     Figure("Satisfied", "today.satisfied_rate", "%"),
-    Figure("Online / on duty", "people.online", "people.on_duty"),
+    Figure("Online", "people.online", "people.on_duty"),
 )
 
 

@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from dashboard.i18n import Translate
 
+TALL = {"height": "calc(170 * var(--u))"}
 STILL: Any = {"displayModeBar": False, "responsive": True}
 
 
@@ -51,7 +52,7 @@ def _day(t: Translate) -> Any:
     types = html.Div(
         [
             html.Div(id="types-names"),
-            dcc.Graph(id="types", figure={}, config=STILL),
+            dcc.Graph(id="types", figure={}, config=STILL, style=TALL),
             html.Div(id="types-numbers"),
         ],
         className="types",
@@ -62,7 +63,7 @@ def _day(t: Translate) -> Any:
             _section(
                 t("Reports per hour"),
                 t("per hour"),
-                dcc.Graph(id="trend", figure={}, config=STILL),
+                dcc.Graph(id="trend", figure={}, config=STILL, style=TALL),
                 name="trend",
             ),
         ],

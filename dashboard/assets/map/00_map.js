@@ -33,6 +33,8 @@
   function home() {
     const hello = w.state.hello;
     if (!map.leaflet || !hello || w.state.selection) return;
+    const size = map.leaflet.getSize();
+    if (size.x < 100 || size.y < 100) return;
     const [west, south, east, north] = hello.extent || hello.box;
     const edge = 16 * w.u();
     map.leaflet.fitBounds([[south, west], [north, east]], {

@@ -56,5 +56,5 @@
   }
   w.on("map", start);
   for (const name of ["hello", "events", "grids-drawn", "select", "layers", "lost", "back", "call", "stations"]) w.on(name, () => { dirty = true; });
-  w.on("positions", w.map.marks.slide);
+  w.on("positions", ({ count }) => { if (count) w.map.marks.slide(); });
 })();

@@ -3,8 +3,10 @@
   "use strict";
   const w = window.wangge;
   const FLAGS = 14;
-  let hits = [];
-  const shown = (event) => event.lon != null && w.state.layers[event.light === "red" ? "overdue" : "events"] !== false;
+  const ORDER = { green: 0, no_limit: 0, yellow: 1, red: 2 };
+  let hits = [], sorted = null; /* the worst last, so that it lies on top */
+  w.on("events", () => { sorted = null; });
+  const shown = (event) => w.state.layers[event.light === "red" ? "overdue" : "events"] !== false;
   const faint = (event) => {
     const chosen = w.state.selection;
     if (!chosen) return 1;
@@ -16,10 +18,11 @@
     hits = [];
     const { context: c, u, box } = view, out = {}, reds = [];
     const crowd = w.state.events.size > 600;
-    const order = { green: 0, no_limit: 0, yellow: 1, red: 2 };
-    const events = [...w.state.events.values()].filter(shown).sort((a, b) => order[a.light] - order[b.light] || (b.due || 0) - (a.due || 0));
+    if (!sorted) sorted = [...w.state.events.values()].filter((event) => event.lon != null)
+      .sort((a, b) => ORDER[a.light] - ORDER[b.light] || (b.due || 0) - (a.due || 0));
     let inView = 0;
-    for (const event of events) {
+    for (const event of sorted) {
+      if (!shown(event)) continue;
       view.place(event.lon, event.lat, out);
       if (out.x < -60 || out.y < -60 || out.x > box.x + 60 || out.y > box.y + 60) continue;
       inView += 1;

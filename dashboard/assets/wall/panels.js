@@ -13,7 +13,7 @@
   function bars(summary) {
     const today = summary.today;
     if (!today) return;
-    const values = [["Reported", today.reported], ["Open", summary.events.open], ["Closed", today.closed]];
+    const values = [["Reported", today.reported], ["Open", summary.events.open], ["Done", today.closed]];
     const most = Math.max(1, ...values.map(([, n]) => n));
     put("bars", values, () => values.map(([word, n]) => {
       const box = e("div", "bar"), track = e("div", "track"), fill = e("i");
