@@ -1,0 +1,75 @@
+"""The invented town put into a store, and brought up to date at each later start.
+
+Everything runs as the system actor in the caller's transaction. COPY into tables under
+row-level security is refused, so rows go into temporary tables first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from psycopg import AsyncConnection
+
+from data.database import Connection, fetch_all, fetch_one
+from data.demo import seed_events, seed_places, seed_staff
+from data.demo.incidents import IncidentWorld
+from data.demo.model import Town
+from data.demo.scene import Scene
+from data.queries import load
+
+SQL = load(__file__)
+HISTORY_DAYS = 365
+STILL_OPEN_DAYS = 41  # no event of the town stays open longer
+TRACK = timedelta(hours=1)  # of positions before the start
+SIMULATOR = "simulator"
+
+
+async def reached(connection: Connection) -> datetime | None:
+    """The time up to which the town was filled; None in a store without the town."""
+    row = await fetch_one(connection, SQL.reached)
+    return row["reached_at"] if row else None
+
+
+async def is_empty(connection: Connection) -> bool:
+    """Whether the store holds a site and nothing else, so that a town may be put into it."""
+    row = await fetch_one(connection, SQL.is_empty)
+    return row is not None and bool(row["empty"])
+
+
+async def seed(connection: Connection, town: Town, scene: Scene, *, at: datetime) -> int:
+    """Fill an empty site with the town, its forces and a year up to `at`; the number of events."""
+    await seed_places.write(connection, town)
+    await seed_staff.write_forces(connection, town)
+    await seed_staff.write_shifts(connection, scene, at=at)
+    await seed_staff.write_positions(connection, scene, start=at - TRACK, end=at)
+    await seed_events.write_types(connection)
+    rows = IncidentWorld(stage=scene.stage).history(now=at, days=HISTORY_DAYS)
+    count = await seed_events.write(connection, rows)
+    await connection.execute(SQL.mark, {"at": at})
+    return count
+
+
+async def catch_up(connection: Connection, scene: Scene, *, since: datetime, at: datetime) -> int:
+    """Fill the time in which nobody looked: events and closings, shifts, the last hour's tracks.
+
+    What the simulator has reported meanwhile stays as it is. At most a year is filled.
+    """
+    days = min((at - since).days + STILL_OPEN_DAYS, HISTORY_DAYS)
+    await seed_staff.write_shifts(connection, scene, at=at)
+    start = max(since, at - TRACK)
+    await seed_staff.write_positions(connection, scene, start=start, end=at)
+    rows = IncidentWorld(stage=scene.stage).history(now=at, days=days)
+    count = await seed_events.write(connection, rows)
+    await connection.execute(SQL.mark, {"at": at})
+    return count
+
+
+async def simulators(connection: Connection) -> list[int]:
+    """The actors of earlier simulators whose tokens still work."""
+    return [row["id"] for row in await fetch_all(connection, SQL.simulators, {"name": SIMULATOR})]
+
+
+async def analyze(admin_url: str) -> None:
+    """Count the rows for the planner, as the migrator: the town has come in one piece."""
+    async with await AsyncConnection.connect(admin_url, autocommit=True) as link:
+        await link.execute(SQL.analyze)
