@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from data.database import Connection, Database
 
 FILE = "accounts.json"
 DUTY_OFFICER = "duty"
+WORKER = "grid_worker"
 ACCOUNTS = {"admin": "administrator", DUTY_OFFICER: "duty_officer", "commander": "commander"}
 
 
@@ -36,13 +38,19 @@ class Links:
     accounts: tuple[Account, ...]
 
 
-async def prepare(database: Database, settings: Settings, at: datetime) -> Links:
-    """Make what is missing and return it. The same accounts and kiosk link at every start."""
+async def prepare(
+    database: Database, settings: Settings, at: datetime, *, workers: Sequence[str] = ()
+) -> Links:
+    """Make what is missing and return it. The same accounts and kiosk link at every start.
+
+    `workers` are codes of people who get an account of that name for their duty page.
+    """
     kept = _load(settings.home / FILE)
     async with database.acting(None) as connection:
         system = await actors.system_actor(connection)
     async with database.acting(system.id) as connection:
         accounts = [await _account(connection, name, role, kept) for name, role in ACCOUNTS.items()]
+        accounts += [await _account(connection, code, WORKER, kept, code) for code in workers]
         kiosk = await _kiosk(connection, kept, at)
         found = await actors.account(connection, DUTY_OFFICER, at)
         assert found is not None
@@ -52,11 +60,16 @@ async def prepare(database: Database, settings: Settings, at: datetime) -> Links
     return Links(f"{base}/enter/{code}", f"{base}/kiosk/{kiosk}", tuple(accounts))
 
 
-async def _account(connection: Connection, name: str, role: str, kept: dict[str, Any]) -> Account:
+async def _account(
+    connection: Connection, name: str, role: str, kept: dict[str, Any], person: str | None = None
+) -> Account:
     passwords = kept.setdefault("passwords", {})
     if name not in passwords:
         passwords[name] = secrets.token_urlsafe(9)
-        await actors.create_account(connection, name=name, password=passwords[name], role=role)
+        who = await actors.person_id(connection, person)
+        await actors.create_account(
+            connection, name=name, password=passwords[name], role=role, person_id=who
+        )
     return Account(name, role, passwords[name])
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import click
 
 from dashboard import launch, town
+from dashboard.cli import COMMANDS
 from dashboard.cli.up import print_welcome, say
 from dashboard.embedded import Store
 from dashboard.settings import Settings
@@ -23,28 +25,30 @@ def demo() -> None:
 
 
 async def _demo(settings: Settings) -> None:
+    sketch = town.Sketch(settings.home)
     async with launch.opened(settings, say) as store:
         settings = await launch.claim_ports(settings)
-        await town.prepare(store, say)
+        scene = await town.prepare(store, settings.home, sketch, say)
+        workers = town.on_duty(scene, datetime.now(UTC))
         await launch.run(
             settings,
             store,
             say=say,
-            welcome=lambda: print_welcome(settings, store),
+            welcome=lambda: print_welcome(settings, store, workers=workers),
             extra=lambda: _simulator(settings, store),
         )
 
 
 async def _simulator(settings: Settings, store: Store) -> list[Role]:
-    """The simulator knows a base URL and tokens: nothing of the store."""
-    tokens = await town.simulator_tokens(store)
+    """The simulator knows a base URL, a token and the town's scene: nothing of the store."""
+    if "simulate" not in COMMANDS:
+        return []
     environment = {
+        "WANGGE_HOME": str(settings.home),
         "WANGGE_BASE_URL": settings.base_url,
-        "WANGGE_INGEST_URL": settings.base_url.replace(
-            f":{settings.port}", f":{settings.ingest_port}"
-        ),
-        **tokens,
+        "WANGGE_TOKEN": await town.simulator_token(store),
         "DATABASE_URL": "",
         "DATABASE_ADMIN_URL": "",
+        "DATABASE_READONLY_URL": "",
     }
     return [Role("simulator", wangge("simulate"), environment)]

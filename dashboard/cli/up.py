@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
@@ -34,10 +35,10 @@ async def _up(settings: Settings) -> None:
         await launch.run(settings, store, say=say, welcome=greet)
 
 
-async def print_welcome(settings: Settings, store: Store) -> None:
+async def print_welcome(settings: Settings, store: Store, *, workers: Sequence[str] = ()) -> None:
     """The ready line, the kiosk link and the accounts."""
     async with Database(store.app_url, store.readonly_url, size=2) as database:
-        links = await welcome.prepare(database, settings, datetime.now(UTC))
+        links = await welcome.prepare(database, settings, datetime.now(UTC), workers=workers)
     for account in links.accounts:
         click.echo(f"account: {account.name} / {account.password}  ({account.role})")
     click.echo(f"kiosk: {links.kiosk_url}")

@@ -1,0 +1,100 @@
+"""The demo's site in a store: made once from its seed, and brought up to date at each start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dashboard.embedded import Store
+from data import actors
+from data.database import Connection, Database
+from data.demo import scene as scenes
+from data.demo import seed
+from data.demo.model import Town
+from data.demo.scene import Scene
+from data.demo.town import make_town
+from data.errors import WanggeError
+from data.places import site
+
+Say = Callable[[str], None]
+NAME_ZH, NAME_EN, TIMEZONE = "示范镇", "Demo town", "Asia/Shanghai"
+SIMULATOR = "simulator"
+
+
+class OtherSite(WanggeError):
+    """The store under {home} holds another site. Set WANGGE_HOME to another place for the demo."""
+
+
+class Sketch:
+    """The town, drawn in a thread while the store is fetched and started."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._drawing = asyncio.create_task(asyncio.to_thread(self._draw))
+
+    def _draw(self) -> tuple[Town | None, Scene]:
+        """At a later start the kept scene is enough."""
+        if (self._home / scenes.FILE).exists():
+            return None, scenes.load(self._home)
+        town = make_town()
+        return town, scenes.make_scene(town=town)
+
+    async def scene(self) -> Scene:
+        """People, stage and walkers."""
+        return (await self._drawing)[1]
+
+    async def town(self) -> Town:
+        """The whole town; drawn again where only its scene was kept."""
+        drawn, _ = await self._drawing
+        return drawn if drawn is not None else await asyncio.to_thread(make_town)
+
+
+async def prepare(store: Store, home: Path, sketch: Sketch, say: Say) -> Scene:
+    """Make the site and fill it up to now. Raises OtherSite where the store holds another one."""
+    await site.create(store.admin_url, name_zh=NAME_ZH, name_en=NAME_EN, timezone=TIMEZONE)
+    at = datetime.now(UTC)
+    async with Database(store.app_url, store.readonly_url, size=2) as database:
+        async with database.acting(None) as connection:
+            system = await actors.system_actor(connection)
+        async with database.acting(system.id) as connection:
+            reached = await seed.reached(connection)
+            if reached is None and not await seed.is_empty(connection):
+                raise OtherSite(home=home)
+            if reached is None:
+                say("inventing the town and its past year")
+                scene = await sketch.scene()
+                count = await seed.seed(connection, await sketch.town(), scene, at=at)
+                say(f"{count} events written")
+            else:
+                say(f"filling the time since {reached:%Y-%m-%d %H:%M} UTC")
+                scene = await sketch.scene()
+                await seed.catch_up(connection, scene, since=reached, at=at)
+        await asyncio.to_thread(scenes.keep, scene, home)
+    return scene
+
+
+def on_duty(scene: Scene, at: datetime) -> list[str]:
+    """The code of one worker who is on shift now, or comes next: the demo's phone page is his."""
+    today = at.astimezone(ZoneInfo(TIMEZONE)).date()
+    shifts = [s for s in scene.shifts([today, today + timedelta(days=1)]) if s.started_at]
+    ahead = [shift for shift in shifts if shift.planned_end > at]
+    return [min(ahead, key=lambda shift: shift.planned_start).person_code]
+
+
+async def simulator_token(store: Store) -> str:
+    """A new token for the simulator; those of earlier starts end."""
+    async with Database(store.app_url, store.readonly_url, size=2) as database:
+        async with database.acting(None) as connection:
+            system = await actors.system_actor(connection)
+        async with database.acting(system.id) as connection:
+            return await _new_token(connection)
+
+
+async def _new_token(connection: Connection) -> str:
+    _, secret = await actors.create_token(
+        connection, role="source", source=SIMULATOR, name=SIMULATOR
+    )
+    return secret
