@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import isnan
 from typing import Any
 
-import numpy as np
 import shapely
 
 from data.actors import ensure_source
@@ -14,6 +14,7 @@ from data.database import Connection, fetch_all, fetch_one
 from data.demo.copying import copy
 from data.demo.event_types import EVENT_CLASSES, EVENT_TYPES, SOURCES
 from data.demo.incidents import SETTLED_AT, Incidents
+from data.demo.plane import Floats
 from data.queries import load
 from geo.grids import index_grids, list_owners
 
@@ -66,7 +67,6 @@ def _owners(rows: Incidents, shapes: list[dict[str, Any]], what: str) -> list[tu
 
 def _rows(rows: Incidents, shapes: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
     """The columns as the rows that COPY takes."""
-    here = ~np.isnan(rows.lon)
     areas = [ids[0] if ids else None for ids in _owners(rows, shapes, "area")]
     asked = [None if s < 0 else bool(s) for s in rows.satisfied.tolist()]
     closed = _times(rows.closed_s.tolist())
@@ -74,13 +74,17 @@ def _rows(rows: Incidents, shapes: list[dict[str, Any]]) -> Iterator[tuple[Any, 
         range(len(rows)), [SOURCES[k][0] for k in rows.source.tolist()], rows.key.tolist(),
         [EVENT_TYPES[k].code for k in rows.kind.tolist()], areas,
         [list(ids) for ids in _owners(rows, shapes, "grid")],
-        np.where(here, rows.lon, None).tolist(), np.where(here, rows.lat, None).tolist(),
+        _points(rows.lon), _points(rows.lat),
         rows.address.tolist(), rows.text.tolist(), _times(rows.opened_s.tolist()),
         _times(rows.due_s.tolist()), closed,
         [SETTLED_AT[s] if c else None for s, c in zip(rows.settled.tolist(), closed, strict=True)],
         [s if c else None for s, c in zip(asked, closed, strict=True)],
     )  # fmt: skip
     yield from zip(*columns, strict=True)
+
+
+def _points(degrees: Floats) -> list[float | None]:
+    return [None if isnan(value) else value for value in degrees.tolist()]
 
 
 def _times(seconds: list[int]) -> list[datetime | None]:

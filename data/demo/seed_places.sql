@@ -6,8 +6,8 @@ CREATE TEMP TABLE new_area (n integer, code text, name text, level text, parent_
 COPY new_area (n, code, name, level, parent_code, geom, population) FROM STDIN;
 
 -- name: set_root
-UPDATE area a SET geom = n.geom, population = n.population
-FROM new_area n WHERE n.level = 'town' AND a.parent_id IS NULL AND a.code = n.code;
+UPDATE area a SET code = n.code, name = n.name, geom = n.geom, population = n.population
+FROM new_area n WHERE n.level = 'town' AND a.parent_id IS NULL AND a.valid_to IS NULL;
 
 -- name: insert_areas
 INSERT INTO area (code, name, level, parent_id, geom, population)
