@@ -32,6 +32,8 @@ class Atoms:
 def make_atoms(
     rng: np.random.Generator, ground: Ground, streets: list[shapely.LineString]
 ) -> Atoms:
+    """The small cells that villages and grids are put together from: a partition of the town,
+    in metres of its plane, whose edges follow streets and water where they run."""
     core = shapely.Polygon(ring_points(scale=1.12))
     points = _points(rng, ground, core, streets)
     cells = shapely.get_parts(
