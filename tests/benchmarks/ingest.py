@@ -51,7 +51,7 @@ class Phase:
 PHASES = (
     Phase("sustained, batches of 50", 50, 40_000, 4, 2_000, 2_200),
     Phase("bursts, batches of 500", 500, 100_000, 4, 10_000, None),
-    Phase("single-fix requests", 1, 10_000, 16, 500, None),
+    Phase("single-fix requests", 1, 10_000, 64, 500, None),
 )
 
 
