@@ -26,13 +26,14 @@ class UnknownCrs(ValueError):
 def parse(text: str) -> CRS:
     """A coordinate system from "EPSG:2249", "2249", WKT or a PROJ string.
 
-    Raises UnknownCrs, also for local (engineering) systems that lie nowhere on the earth.
+    Raises UnknownCrs, also for local and undefined systems, which lie nowhere on the earth.
     """
     try:
         crs = CRS.from_user_input(int(text) if text.strip().isdigit() else text.strip())
     except (CRSError, ValueError):
         raise UnknownCrs(text) from None
-    if crs.is_engineering or not (crs.is_geographic or crs.is_projected or crs.is_bound):
+    nowhere = crs.is_engineering or crs.name.lower().startswith(("undefined", "unknown"))
+    if nowhere or not (crs.is_geographic or crs.is_projected or crs.is_bound):
         raise UnknownCrs(text)
     return crs
 

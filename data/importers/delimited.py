@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from data.importers.errors import Unreadable
 from data.importers.table import Reading, Table
 
 DELIMITERS = ",;\t|"
+MAX_LINES = 200  # of one record: an unclosed quote is not followed to the end of the file
 
 
 def read(path: Path, *, name: str, reading: Reading) -> Table:
@@ -23,23 +22,65 @@ def read(path: Path, *, name: str, reading: Reading) -> Table:
         content = data.decode(encoding.name, errors="strict" if encoding.certain else "replace")
     except UnicodeDecodeError as error:
         raise Unreadable(path=name, format="CSV", why=str(error)) from error
-    rows = _rows(content.replace("\x00", ""), name, reading.delimiter)
+    rows, unclosed = _rows(content.replace("\x00", ""), name, reading.delimiter)
     if not rows:
         raise Unreadable(path=name, format="CSV", why="it is empty; a header is needed")
     table = _table(name, rows[0], rows[1:])
+    table.faults.update({row - 1: ("unclosed_quote", {}) for row in unclosed if row})
     if not encoding.certain:
         table.notes.append(("guessed_encoding", {"file": name, "encoding": encoding.name}))
     return table
 
 
-def _rows(content: str, name: str, delimiter: str | None) -> list[list[str]]:
-    header = content.split("\n", 1)[0]
-    delimiter = delimiter or max(DELIMITERS, key=header.count)
-    csv.field_size_limit(min(sys.maxsize, 1 << 31 - 1))
+class _Lines:
+    """The physical lines of a text for csv.reader, which may be set back to an earlier one."""
+
+    def __init__(self, content: str) -> None:
+        self.lines = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self.at = 0
+        self.record = 0  # where the present record began
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if self.at >= len(self.lines) or self.at - self.record >= MAX_LINES:
+            raise StopIteration
+        self.at += 1
+        return self.lines[self.at - 1] + "\n"
+
+    def odd_quotes(self) -> bool:
+        """Whether the present record opens a quote more than it closes."""
+        return bool(sum(line.count('"') for line in self.lines[self.record : self.at]) % 2)
+
+    def restart(self) -> str:
+        """Go back behind the first line of the present record, and return that line."""
+        self.at = self.record + 1
+        return self.lines[self.record]
+
+
+def _rows(content: str, name: str, delimiter: str | None) -> tuple[list[list[str]], set[int]]:
+    """The records, and which of them never close a quote. Such a one would swallow all that
+    follows: its first line stands alone, and the rest is read as rows."""
+    lines = _Lines(content)
+    delimiter = delimiter or max(DELIMITERS, key=lines.lines[0].count)
+    csv.field_size_limit((1 << 31) - 1)
+    reader = csv.reader(lines, delimiter=delimiter)
+    rows: list[list[str]] = []
+    unclosed: set[int] = set()
     try:
-        return [row for row in csv.reader(io.StringIO(content), delimiter=delimiter) if row]
+        while lines.at < len(lines.lines):
+            lines.record = lines.at
+            row = next(reader, [])
+            if lines.at - lines.record > 1 and lines.odd_quotes():
+                row = lines.restart().split(delimiter)
+                reader = csv.reader(lines, delimiter=delimiter)
+                unclosed.add(len(rows))
+            if row:
+                rows.append(row)
     except csv.Error as error:
         raise Unreadable(path=name, format="CSV", why=str(error)) from error
+    return rows, unclosed
 
 
 def _table(name: str, header: list[str], rows: list[list[str]]) -> Table:

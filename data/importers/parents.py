@@ -85,6 +85,7 @@ class Places:
         if self._tree is None:
             shapes = self._shapes()
             places = [self.by_id[key] for key in shapes]
+            shapely.prepare(list(shapes.values()))
             self._tree = STRtree(list(shapes.values())), places, list(shapes.values())
         return self._tree
 

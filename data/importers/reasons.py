@@ -19,6 +19,7 @@ REASONS = {
     "bad_number": "{field} is not a number that can be used: {value}.",
     "too_long": "{field} is longer than {limit} characters.",
     "broken_row": "The row has {found} fields, the header has {wanted}.",
+    "unclosed_quote": "The row opens a quotation mark that is never closed.",
     "duplicate": "The same {what} is already in row {first}.",
     "conflict": "{key} is already the key of row {first}, which says something else: {field}.",
     "orphan": "There is no {what} {key} to belong to. Import it first, or correct the row.",

@@ -43,7 +43,10 @@ def text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.replace("\x00", "").strip().strip("\u3000\ufeff").strip()
+        if "\x00" in value or "\ufeff" in value:
+            value = value.replace("\x00", "").replace("\ufeff", "")
+        stripped: str = value.strip()
+        return stripped
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

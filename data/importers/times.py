@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _LOOSE = re.compile(
@@ -15,7 +15,7 @@ _LOOSE = re.compile(
     r"(?:[T\s]*(\d{1,2})[:时点](\d{1,2})分?(?::?(\d{1,2})(?:\.\d+)?秒?)?)?$"
 )
 _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?$")
-EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)
+YEARS = range(1900, 2200)
 
 
 @dataclass(slots=True)
@@ -25,30 +25,43 @@ class Times:
     zone: ZoneInfo
     format: str | None = None
     counts: Counter[str] = field(default_factory=Counter)
+    known: dict[tuple[int, int, int], tuple[timedelta, timedelta]] = field(default_factory=dict)
 
     def read(self, text: str, *, after: datetime | None = None) -> datetime:
         """An aware time in UTC; `after` is the start of what this ends. Raises ValueError."""
         found = self._parse(text)
-        if not EARLIEST <= found.replace(tzinfo=None) <= LATEST:
+        if found.year not in YEARS:
             raise ValueError(text)
         if found.tzinfo is not None:
             return found.astimezone(UTC)
         return self._placed(found, after)
 
     def _placed(self, local: datetime, after: datetime | None) -> datetime:
-        early = local.replace(tzinfo=self.zone)
-        late = early.replace(fold=1)
-        before, behind = early.utcoffset(), late.utcoffset()
-        found = early.astimezone(UTC)
-        if before == behind or before is None or behind is None:
+        first, second = self._offsets(local)
+        found = (local - first).replace(tzinfo=UTC)
+        if first == second:
             return found
-        if before < behind:  # clocks went forward: no such local time
+        if first < second:  # clocks went forward: no such local time
             self.counts["skipped_hour"] += 1
             return found
         self.counts["repeated_hour"] += 1
         if after is not None and found < after:
-            return late.astimezone(UTC)
+            return (local - second).replace(tzinfo=UTC)
         return found
+
+    def _offsets(self, local: datetime) -> tuple[timedelta, timedelta]:
+        """The zone's offset before and after a change at this local time; equal without one.
+
+        Zones change on the quarter of an hour, so one answer serves all times in it.
+        """
+        quarter = (local.toordinal(), local.hour, local.minute // 15)
+        known = self.known.get(quarter)
+        if known is None:
+            early = local.replace(tzinfo=self.zone, fold=0)
+            offsets = early.utcoffset(), early.replace(fold=1).utcoffset()
+            assert offsets[0] is not None and offsets[1] is not None
+            known = self.known[quarter] = offsets[0], offsets[1]
+        return known
 
     def _parse(self, text: str) -> datetime:
         if self.format in ("epoch", "epoch_ms"):

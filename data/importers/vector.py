@@ -18,6 +18,7 @@ from data.importers.errors import ChooseLayer, NoSuchLayer, Unreadable
 from data.importers.table import Reading, Table
 from geo import crs as crs_
 
+pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})  # beside our own links, not theirs
 LATIN = "ISO-8859-1"  # gives back each byte, so that the encoding can be decided afterwards
 GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, ValueError)
 
