@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from dashboard.embedded import Store
 from data import actors
-from data.database import Connection, Database
+from data.database import Database
 from data.demo import scene as scenes
 from data.demo import seed
+from data.demo.event_types import SOURCES
 from data.demo.model import Town
 from data.demo.scene import Scene
 from data.demo.town import make_town
@@ -21,7 +22,8 @@ from data.places import site
 
 Say = Callable[[str], None]
 NAME_ZH, NAME_EN, TIMEZONE = "示范镇", "Demo town", "Asia/Shanghai"
-SIMULATOR = "simulator"
+TOKENS = "WANGGE_TOKEN_"  # and the source in capitals
+SINCE = "WANGGE_SIMULATE_SINCE"
 
 
 class OtherSite(WanggeError):
@@ -84,17 +86,22 @@ def on_duty(scene: Scene, at: datetime) -> list[str]:
     return [min(ahead, key=lambda shift: shift.planned_start).person_code]
 
 
-async def simulator_token(store: Store) -> str:
-    """A new token for the simulator; those of earlier starts end."""
+async def simulator_tokens(store: Store) -> dict[str, str]:
+    """What the simulator is told: a token for each source, and from when on nothing is reported.
+
+    The tokens of earlier starts end.
+    """
+    real = datetime.now(UTC)
     async with Database(store.app_url, store.readonly_url, size=2) as database:
         async with database.acting(None) as connection:
             system = await actors.system_actor(connection)
         async with database.acting(system.id) as connection:
-            return await _new_token(connection)
-
-
-async def _new_token(connection: Connection) -> str:
-    _, secret = await actors.create_token(
-        connection, role="source", source=SIMULATOR, name=SIMULATOR
-    )
-    return secret
+            for actor_id in await seed.simulators(connection):
+                await actors.revoke(connection, actor_id, real)
+            told = {SINCE: (await seed.reached(connection) or real).isoformat()}
+            for name, *_ in SOURCES:
+                _, secret = await actors.create_token(
+                    connection, role="source", source=name, name=seed.SIMULATOR
+                )
+                told[TOKENS + name.upper()] = secret
+    return told

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
@@ -24,7 +25,11 @@ router = APIRouter()
 
 
 class Body(BaseModel, extra="forbid"):
-    """A report as it comes. `id` is the source's own; the same source and id is one event."""
+    """A report as it comes. `id` is the source's own; the same source and id is one event.
+
+    `due` is the source's own deadline, else the type's limit counts. With `closed` the report
+    says that it is over, `settled` at which level and `satisfied` whether the reporter was.
+    """
 
     id: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)] | int
     type: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
@@ -34,20 +39,25 @@ class Body(BaseModel, extra="forbid"):
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     address: Annotated[str, Field(max_length=500, pattern=NO_NUL)] | None = None
+    due: AwareDatetime | None = None
+    closed: AwareDatetime | None = None
+    settled: Literal["grid", "community", "town", "district"] | None = None
+    satisfied: bool | None = None
 
 
 @router.post("/api/events")
 async def post_event(request: Request) -> Response:
-    """201 {"event", "created": true}; the same source and id again: 200, created false."""
+    """201 {"event", "created": true}; the same source and id again: 200, created false.
+
+    The same again with `closed` closes an open event; once it is closed nothing changes any more.
+    """
     actor = caller(request)
     actor.require(Permission.REPORT_EVENTS)
     body = await bodies.read(request, Body, limit_bytes=MAX_BYTES)
     state = request.app.state
     now = state.clock.now()
     opened = body.time or now
-    if not FIRST_YEAR < opened.year < LAST_YEAR:
-        raise Invalid(what="time", why=f"the year {opened.year} is not believed")
-    report = Report(**body.model_dump(exclude={"id", "time"}), key=str(body.id), opened_at=opened)
+    report = _report(body, opened)
     reports.check(report, now)
     place = reports.NOWHERE
     if report.lon is not None and report.lat is not None:
@@ -59,3 +69,19 @@ async def post_event(request: Request) -> Response:
         )
     content = {"event": reported.event, "created": reported.created}
     return json_response(content, 201 if reported.created else 200)
+
+
+def _report(body: Body, opened: datetime) -> Report:
+    """Raises Invalid for years that no clock can mean."""
+    for name, when in (("time", opened), ("due", body.due), ("closed", body.closed)):
+        if when is not None and not FIRST_YEAR < when.year < LAST_YEAR:
+            raise Invalid(what=name, why=f"the year {when.year} is not believed")
+    said = body.model_dump(include={"type", "text", "source", "lon", "lat", "address", "satisfied"})
+    return Report(
+        **said,
+        key=str(body.id),
+        opened_at=opened,
+        due_at=body.due,
+        closed_at=body.closed,
+        settled_at=body.settled,
+    )

@@ -26,6 +26,7 @@ COMMANDS: dict[str, Entry] = {
     "demo": Entry("demo:demo", "Start the invented town: store, server, simulator."),
     "up": Entry("up:up", "Start the site that this store holds."),
     "serve": Entry("serve:serve", "Run one role: web, ingest or engine."),
+    "simulate": Entry("simulate:simulate", "Let the invented town live on a server."),
     "boston": Entry("boston:boston", "Build a site from the files of Boston and start it."),
     "site": Entry("site:site", "Make the site and change what it is called."),
     "areas": Entry("areas:areas", "Add and list areas and their levels."),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
 
 from dashboard import launch, town
-from dashboard.cli import COMMANDS
 from dashboard.cli.up import print_welcome, say
 from dashboard.embedded import Store
 from dashboard.settings import Settings
@@ -40,13 +40,12 @@ async def _demo(settings: Settings) -> None:
 
 
 async def _simulator(settings: Settings, store: Store) -> list[Role]:
-    """The simulator knows a base URL, a token and the town's scene: nothing of the store."""
-    if "simulate" not in COMMANDS:
-        return []
+    """The simulator knows two URLs, tokens and the town's scene: nothing of the store."""
     environment = {
         "WANGGE_HOME": str(settings.home),
         "WANGGE_BASE_URL": settings.base_url,
-        "WANGGE_TOKEN": await town.simulator_token(store),
+        "WANGGE_INGEST_URL": replace(settings, port=settings.ingest_port).base_url,
+        **await town.simulator_tokens(store),
         "DATABASE_URL": "",
         "DATABASE_ADMIN_URL": "",
         "DATABASE_READONLY_URL": "",

@@ -33,7 +33,7 @@ class OtherSource(NotAllowed):
 class Report:
     """What somebody reports. `key` is the source's own id; no point = unlocated, never dropped.
 
-    `lon`, `lat` in degrees, WGS 84; `opened_at` aware.
+    `lon`, `lat` in degrees, WGS 84; times aware. The same report again with `closed_at` closes it.
     """
 
     key: str
@@ -44,6 +44,10 @@ class Report:
     lon: float | None = None
     lat: float | None = None
     address: str | None = None
+    due_at: datetime | None = None  # the source's own; None: by the limit of the type
+    closed_at: datetime | None = None
+    settled_at: str | None = None  # the level that settled it
+    satisfied: bool | None = None
 
     @property
     def located(self) -> bool:
@@ -62,8 +66,14 @@ def check(report: Report, at: datetime) -> None:
     """Raises Invalid where the report contradicts itself or comes from the future (site time)."""
     if (report.lon is None) != (report.lat is None):
         raise Invalid(what="lon/lat", why="give both or none")
-    if report.opened_at > at + FUTURE:
-        raise Invalid(what="time", why=f"{report.opened_at.isoformat()} lies in the future")
+    for name, when in (("time", report.opened_at), ("closed", report.closed_at)):
+        if when is not None and when > at + FUTURE:
+            raise Invalid(what=name, why=f"{when.isoformat()} lies in the future")
+    for name, when in (("due", report.due_at), ("closed", report.closed_at)):
+        if when is not None and when < report.opened_at:
+            raise Invalid(what=name, why=f"{when.isoformat()} is before the report itself")
+    if report.closed_at is None and (report.settled_at, report.satisfied) != (None, None):
+        raise Invalid(what="settled/satisfied", why="they are known when it is closed, give closed")
 
 
 async def write(
@@ -77,8 +87,9 @@ async def write(
 ) -> Reported:
     """Write the event, its log line and the counters in the caller's transaction (as `actor`).
 
-    `place` is what `lookup.locate` says as the system actor. The same source and id again changes
-    nothing and gives the event as it is. Raises Invalid, OutsideScope, OtherSource, NotAllowed.
+    `place` is what `lookup.locate` says as the system actor. The same source and id again closes
+    an open event where it says `closed_at`, changes nothing else and gives it as it is. Raises
+    Invalid, OutsideScope, OtherSource, NotAllowed.
     """
     actor.require(Permission.REPORT_EVENTS)
     known = await types.find(connection)
@@ -102,17 +113,32 @@ async def write(
             "address": report.address,
             "text": report.text,
             "opened_at": report.opened_at,
-            "due_at": None if kind.limit is None else report.opened_at + kind.limit,
+            "due_at": report.due_at or (kind.limit and report.opened_at + kind.limit),
             "actor_id": actor.id,
             "at": at,
         },
     )
-    counts = {"received": 1, "duplicate" if created is None else "accepted": 1}
+    closed = report.closed_at is not None and await _close(connection, actor, source_id, report)
+    outcome = "accepted" if created is not None or closed else "duplicate"
+    counts = {"received": 1, outcome: 1}
     await counters.add(connection, process=process, door="events", counts=counts)
     event = await fetch_one(connection, SQL.read, {"source_id": source_id, "key": report.key})
     if event is None:  # another area's: the caller may not even read it
         raise OtherSource(source=report.source)
     return Reported(created is not None, event)
+
+
+async def _close(connection: Connection, actor: Actor, source_id: int, report: Report) -> bool:
+    """Close the event if it is open; whether it was. Who closes twice changes nothing."""
+    given = {
+        "source_id": source_id,
+        "key": report.key,
+        "closed_at": report.closed_at,
+        "settled_at": report.settled_at,
+        "satisfied": report.satisfied,
+        "actor_id": actor.id,
+    }
+    return await fetch_one(connection, SQL.close, given) is not None
 
 
 async def _source(connection: Connection, actor: Actor, report: Report) -> int:

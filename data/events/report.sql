@@ -24,9 +24,22 @@ INSERT INTO event_log (event_id, area_id, at, action, actor_id)
 SELECT id, area_id, opened_at, 'report', %(actor_id)s FROM made
 RETURNING event_id;
 
+-- name: close
+-- Not before it was opened, also where the second report says another time than the first.
+WITH closed AS (
+    UPDATE event SET closed_at = greatest(%(closed_at)s, opened_at), settled_at = %(settled_at)s,
+                     satisfied = %(satisfied)s
+    WHERE source_id = %(source_id)s AND source_key = %(key)s AND closed_at IS NULL
+    RETURNING id, area_id, closed_at
+)
+INSERT INTO event_log (event_id, area_id, at, action, actor_id)
+SELECT id, area_id, closed_at, 'close', %(actor_id)s FROM closed
+RETURNING event_id;
+
 -- name: read
 SELECT e.id, s.name AS source, e.source_key AS key, t.code AS type, e.area_id, e.grid_ids,
        ST_X(e.geom) AS lon, ST_Y(e.geom) AS lat, e.address, e.text,
-       e.opened_at AS opened, e.due_at AS due, e.yellow_at AS yellow, e.closed_at AS closed
+       e.opened_at AS opened, e.due_at AS due, e.yellow_at AS yellow, e.closed_at AS closed,
+       e.settled_at AS settled, e.satisfied
 FROM event e JOIN source s ON s.id = e.source_id JOIN event_type t ON t.id = e.type_id
 WHERE e.source_id = %(source_id)s AND e.source_key = %(key)s;
