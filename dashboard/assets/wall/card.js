@@ -49,6 +49,7 @@
     }
     const where = (card.path || []).map((a) => a.name).slice(-2).concat((card.grids || []).slice(0, 1).map((g) => g.name));
     top.append(close, line, e("p", null, [...new Set(where)].join(" · ")));
+    if (live && live.lon == null) top.append(e("p", null, w.t("no place")));
     if (card.text) top.append(e("p", "text", card.text));
     if (card.load) top.append(e("p", null, w.t("Open here") + " " + w.number(card.load.open) + " · " + w.t("Overdue") + " " + w.number(card.load.overdue)));
     if (card.service_radius_m) top.append(e("p", null, w.t("Service radius") + " " + w.number(card.service_radius_m) + " " + w.t("m")));

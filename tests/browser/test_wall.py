@@ -1,0 +1,81 @@
+"""The wall in a browser: what it says is what the store says, at once and everywhere alike."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Wall
+
+READ = """() => Object.fromEntries([...document.querySelectorAll('[data-figure]')]
+  .map((e) => [e.dataset.figure, e.textContent]))"""
+
+
+def figures(page: Page) -> dict[str, str]:
+    """The figures as a person reads them, by their place in the summary."""
+    return dict(page.evaluate(READ))
+
+
+def number(text: str) -> int:
+    return int(text.replace("\u2009", ""))
+
+
+def test_the_figures_are_the_store_s(wall: Wall) -> None:
+    page = wall.open()
+    with closing(wall.web.client("dora")) as client:
+        summary = client.get("/api/summary").json()
+    shown = figures(page)
+    assert len(shown) >= 14
+    for path, text in shown.items():
+        block, name = path.split(".")
+        expected = summary[block][name]
+        if name.endswith("_rate"):
+            assert float(text) == round(expected * 100, 1), path
+        elif block == "events" or name in ("on_duty", "closed"):
+            assert number(text) == expected, path
+    assert summary["events"]["open"] > 0
+
+
+def test_the_sums_add_up_on_the_screen(wall: Wall) -> None:
+    page = wall.open()
+    shown = {path: number(text) for path, text in figures(page).items() if "rate" not in path}
+    states = ("fresh", "ageing", "stale", "offline")
+    assert sum(shown[f"people.{state}"] for state in states) == shown["people.on_duty"] > 0
+    lights = ("overdue", "yellow", "green", "no_limit")
+    assert sum(shown[f"events.{light}"] for light in lights) == shown["events.open"] > 0
+    basis = page.locator("#events-basis").inner_text()
+    open_, located, unlocated = (int(part) for part in basis.split() if part.isdigit())
+    assert open_ == located + unlocated == shown["events.open"]
+    assert unlocated > 0
+    assert page.evaluate("() => window.wangge.state.events.size") == open_
+
+
+def report(source: httpx.Client, **given: Any) -> dict[str, Any]:
+    answer = source.post("/api/events", json={"type": "exit", **given})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def test_an_event_without_a_place_is_counted_and_named(wall: Wall) -> None:
+    page = wall.open()
+    with wall.source() as source:
+        event = report(source, id="nowhere", text="somewhere")["event"]
+    page.wait_for_function("(id) => window.wangge.state.events.has(id)", arg=event["id"])
+    assert page.evaluate("(id) => window.wangge.state.events.get(id).lon", event["id"]) is None
+    page.evaluate("(id) => window.wangge.select({kind: 'event', id})", event["id"])
+    expect(page.locator("#card .head")).to_contain_text("无位置")
+
+
+def test_the_day_s_charts_hold_all_reports(wall: Wall) -> None:
+    page = wall.open()
+    expect(page.locator("#trend .bars path").first).to_be_visible()
+    expect(page.locator("#types .bars path").first).to_be_visible()
+    total, rows, bars = page.evaluate(
+        """() => [window.wangge.state.summary.today.reported,
+        [...document.querySelectorAll('#types-numbers b')].map((e) => Number(e.textContent)),
+        document.querySelector('#trend .js-plotly-plot').data[0].y]"""
+    )
+    assert sum(rows) == total == sum(n or 0 for n in bars)
