@@ -83,6 +83,7 @@ window.wangge = (function () {
     document.documentElement.lang = wall.dataset.lang;
     document.documentElement.dataset.theme = wall.dataset.theme;
     document.documentElement.classList.add("wall");
+    window.wangge.readonly = wall.dataset.readonly === "yes";
     window.wangge.emit("begin");
   };
   new MutationObserver(begin).observe(document.documentElement, { childList: true, subtree: true });

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import Input, Output, dcc, html
 
+from dashboard.auth import acting
 from dashboard.components.attributes import data
 from dashboard.components.footer import footer
 from dashboard.components.header import header
@@ -17,15 +18,18 @@ from dashboard.i18n import catalogue, language, translator
 from dashboard.map.layers import LAYERS
 from dashboard.map.view import view
 from dashboard.theme import THEMES
+from data.access import Permission
 
 
 def layout(lang: str | None = None, theme: str | None = None, **_: Any) -> Any:
     """The whole wall in one language and theme; what else the URL says, the scripts read."""
     lang = language(lang)
     t = translator(lang)
+    actor = acting.get()
+    readonly = actor is None or not actor.may(Permission.CALL)
     return html.Div(
         [
-            header(t, readonly=False),
+            header(t, readonly=readonly),
             view(t),
             panels(t),
             footer(t),
@@ -36,6 +40,7 @@ def layout(lang: str | None = None, theme: str | None = None, **_: Any) -> Any:
         **data(
             lang="en" if lang == "en" else "zh-CN",
             theme=theme if theme in THEMES else "dark",
+            readonly="yes" if readonly else "no",
             words=json.dumps(catalogue(lang), ensure_ascii=False),
             layers=json.dumps({key: t(word) for key, word in LAYERS.items()}),
         ),

@@ -100,6 +100,7 @@
       last = w.element("span", null, counts);
     }
     box.replaceChildren(home, last);
-    document.getElementById("scope").textContent = root && root.parent_id ? root.name : w.t("Whole site");
+    const scope = root && root.parent_id ? root.name : w.t("Whole site");
+    document.getElementById("scope").textContent = w.readonly ? scope + " · " + w.t("Read-only wall") : scope;
   }
 })();
