@@ -116,6 +116,8 @@ async def test_a_worker_reports_from_his_phone(
     header = await bearer("grid_worker", area="code-west", person_id=me)
     assert (await client.post(URL, json=report(), headers=header)).status_code == 201
     assert (await events(typed))[0]["area_id"] == typed.areas["west"]
+    colleague = await bearer("grid_worker", area="code-west", person_id=typed.people["west_chief"])
+    assert (await client.post(URL, json=report(), headers=colleague)).status_code == 201
     other = await client.post(URL, json=report(source="hotline"), headers=header)
     assert (other.status_code, other.json()["error"]["code"]) == (403, "other_source")
 
@@ -131,9 +133,65 @@ async def test_an_operator_names_the_source(
     assert reply.json()["error"]["code"] == "other_source"
 
 
+async def test_the_same_report_with_its_closing_closes_it(
+    typed: Town, client: httpx.AsyncClient, bearer: Any
+) -> None:
+    """Once: what comes later changes nothing, and the log has each step once."""
+    header = await bearer("source")
+    assert (await client.post(URL, json=report(), headers=header)).status_code == 201
+    closing = {"closed": NOON.isoformat(), "settled": "grid", "satisfied": True}
+    reply = await client.post(URL, json=report(**closing), headers=header)
+    assert (reply.status_code, reply.json()["created"]) == (200, False)
+    assert reply.json()["event"]["settled"] == "grid"
+    later = {"closed": (NOON + timedelta(minutes=2)).isoformat(), "settled": "town"}
+    await client.post(URL, json=report(**later), headers=header)
+    await client.post(URL, json=report(), headers=header)
+    (row,) = await events(typed)
+    assert (row["closed_at"], row["settled_at"], row["satisfied"]) == (NOON, "grid", True)
+    async with typed.database.acting(typed.system_id) as link:
+        lines = await fetch_all(link, "SELECT action, at FROM event_log ORDER BY id")
+    assert [line["action"] for line in lines] == ["report", "close"]
+    assert lines[1]["at"] == NOON
+
+
+async def test_a_report_of_what_is_over(
+    typed: Town, client: httpx.AsyncClient, bearer: Any
+) -> None:
+    """New and closed at once."""
+    body = report(closed=NOON.isoformat())
+    reply = await client.post(URL, json=body, headers=await bearer("source"))
+    assert reply.status_code == 201
+    assert (await events(typed))[0]["closed_at"] == NOON
+
+
+async def test_nobody_closes_the_events_of_another_source(
+    typed: Town, client: httpx.AsyncClient, bearer: Any
+) -> None:
+    """The same id of another source is another event."""
+    await client.post(URL, json=report(), headers=await bearer("source", source="hotline"))
+    header = await bearer("source", source="video")
+    await client.post(URL, json=report(closed=NOON.isoformat()), headers=header)
+    assert [row["closed_at"] for row in await events(typed)] == [None, NOON]
+
+
+async def test_a_source_has_deadlines_of_its_own(
+    typed: Town, client: httpx.AsyncClient, bearer: Any
+) -> None:
+    """They go before the limit of the type."""
+    due = NOON + timedelta(days=1)
+    await client.post(URL, json=report(due=due.isoformat()), headers=await bearer("source"))
+    assert (await events(typed))[0]["due_at"] == due
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        report(closed=(NOON - timedelta(hours=1)).isoformat()),
+        report(closed=(NOON + timedelta(hours=1)).isoformat()),
+        report(due=(NOON - timedelta(hours=1)).isoformat()),
+        report(closed=NOON.isoformat(), settled="nobody"),
+        report(settled="grid"),
+        report(satisfied=True),
         report(type="nothing like it"),
         report(lon=112.9),
         report(lon=500, lat=35.6),
@@ -165,7 +223,8 @@ async def test_who_may_not(typed: Town, client: httpx.AsyncClient, bearer: Any, 
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
-FIELDS = dict.fromkeys(("id", "type", "time", "text", "source", "lon", "lat", "address"), SCALARS)
+KEYS = ("id", "type", "time", "text", "source", "lon", "lat", "address")
+FIELDS = dict.fromkeys((*KEYS, "due", "closed", "settled", "satisfied"), SCALARS)
 
 
 @settings(
