@@ -14,7 +14,7 @@ window.wangge = (function () {
   /* The catalogue comes with the page; its keys are the English words. */
   function t(key) {
     if (!words && root()) words = JSON.parse(root().dataset.words);
-    return (words && words[key]) || key;
+    return (words && words[key]) || key.replaceAll("_", " "); /* states and posts have the store's names */
   }
   const english = () => document.documentElement.lang === "en";
   const named = (thing) => (english() ? thing.name_en : thing.name_zh) || thing.name_zh || thing.name_en;
