@@ -99,12 +99,13 @@ async def write(
         raise Invalid(what=f"type {report.type}", why=f"there is no such type, choose of: {codes}")
     source_id = await _source(connection, actor, report)
     area_id = await _area(connection, actor, source_id, place.area_id)
+    key = _key(actor, report)
     created = await fetch_one(
         connection,
         SQL.insert,
         {
             "source_id": source_id,
-            "source_key": report.key,
+            "source_key": key,
             "type_id": kind.id,
             "area_id": area_id,
             "grid_ids": list(place.grid_ids),
@@ -122,7 +123,7 @@ async def write(
     outcome = "accepted" if created is not None or closed else "duplicate"
     counts = {"received": 1, outcome: 1}
     await counters.add(connection, process=process, door="events", counts=counts)
-    event = await fetch_one(connection, SQL.read, {"source_id": source_id, "key": report.key})
+    event = await fetch_one(connection, SQL.read, {"source_id": source_id, "key": key})
     if event is None:  # another area's: the caller may not even read it
         raise OtherSource(source=report.source)
     return Reported(created is not None, event)
@@ -153,6 +154,14 @@ async def _source(connection: Connection, actor: Actor, report: Report) -> int:
             raise OtherSource(source=report.source)
         return await ensure_source(connection, OWN_SOURCE, kind="worker")
     return await ensure_source(connection, report.source or actor.role, area_id=actor.area_id)
+
+
+def _key(actor: Actor, report: Report) -> str:
+    """The source's own id; people who share a source each have ids of their own."""
+    if actor.source_id is not None or (report.source and actor.role != "grid_worker"):
+        return report.key
+    who = f"actor-{actor.id}" if actor.person_id is None else f"person-{actor.person_id}"
+    return f"{who}/{report.key}"
 
 
 async def _area(connection: Connection, actor: Actor, source_id: int, found: int | None) -> int:

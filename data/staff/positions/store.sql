@@ -33,9 +33,11 @@ WITH asked AS (
     WHERE o.at IS NULL OR s.at > o.at OR o.at > %(horizon)s
     WINDOW w AS (PARTITION BY s.person_id ORDER BY s.at)
 ), step AS (                                         -- a long silence ends a visit where it began
-    SELECT person_id, area_id, at, grid_ids, before, before_at,
-           before_at > at OR at - before_at > %(silence)s::interval AS gap
-    FROM path
+    SELECT * FROM (
+        SELECT person_id, area_id, at, grid_ids, before, before_at,
+               before_at > at OR at - before_at > %(silence)s::interval AS gap
+        FROM path) p
+    WHERE gap OR before IS DISTINCT FROM grid_ids
 ), entered AS (
     SELECT s.person_id, s.area_id, g AS grid_id, s.at
     FROM step s, unnest(s.grid_ids) g
