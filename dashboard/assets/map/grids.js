@@ -48,8 +48,11 @@
   function classify() {
     const values = Object.entries(w.state.loads).filter(([id]) => state.layers.has(Number(id)))
       .map(([, value]) => value).filter((value) => value > 0).sort((a, b) => a - b);
-    const cuts = [];
-    for (let i = 1; i < CLASSES; i += 1) cuts.push(values.length ? values[Math.floor(((i - 1) * values.length) / (CLASSES - 1))] : i);
+    const steps = [...new Set(values)], cuts = [];
+    /* Few different values share the classes evenly; many are cut at their quantiles. */
+    const from = steps.length > CLASSES ? values : steps;
+    for (let i = 0; i < CLASSES - 1; i += 1) cuts.push(from.length ? from[Math.min(from.length - 1, Math.floor((i * from.length) / (CLASSES - 1)))] : Infinity);
+    if (steps.length === 1) cuts.fill(Infinity, 2);
     state.classes = cuts;
     state.most = values.length ? values[values.length - 1] : 0;
   }

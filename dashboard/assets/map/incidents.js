@@ -48,7 +48,7 @@
       c.fillStyle = "#fff"; c.fillRect(x - 2 * u, y - 10 * u, 4 * u, 12 * u); c.fillRect(x - 2 * u, y + 6 * u, 4 * u, 4 * u);
     } else if (event.light === "yellow") {
       c.beginPath(); c.moveTo(x, y - 12 * u); c.lineTo(x + 13 * u, y + 10 * u); c.lineTo(x - 13 * u, y + 10 * u); c.closePath();
-      c.fillStyle = grey ? w.colour("stale") : w.colour("yellow-mark"); c.fill(); c.lineWidth = 2 * u; c.strokeStyle = w.colour("halo"); c.stroke();
+      c.fillStyle = grey ? w.colour("stale") : w.colour("yellow-mark"); c.fill(); c.lineWidth = 2 * u; c.strokeStyle = w.colour("yellow-edge"); c.stroke();
     } else {
       c.beginPath(); c.arc(x, y, 8.5 * u, 0, 7); c.fillStyle = w.colour("halo"); c.globalAlpha *= 0.6; c.fill(); c.globalAlpha /= 0.6;
       c.beginPath(); c.arc(x, y, 7 * u, 0, 7); c.lineWidth = 3 * u;

@@ -16,7 +16,7 @@
         c.closePath();
       }
     }
-    c.globalAlpha = w.state.selection ? 0.3 : 0.6;
+    c.globalAlpha = w.state.selection ? 0.2 : 0.34;
     c.fillStyle = hatch(c, u);
     c.fill("evenodd");
     c.restore();
