@@ -20,7 +20,8 @@ FILES = sorted(p for p in ROOT.rglob("*.sql") if "migrations" not in p.parts and
 async def test_every_named_query_prepares(path: Path, store: Store) -> None:
     found = queries.Queries(path)
     assert found.by_name, f"{path} names no query"
-    async with await psycopg.AsyncConnection.connect(store.admin_url, autocommit=True) as link:
+    # One transaction: a temporary table that drops on commit lives as long as its readers.
+    async with await psycopg.AsyncConnection.connect(store.admin_url) as link:
         for name, text in found.by_name.items():
             if re.match(r"(CREATE|DROP|COPY|TRUNCATE|SET|ANALYZE|LISTEN)\b", text, re.IGNORECASE):
                 if re.match(r"CREATE TEMP", text, re.IGNORECASE):
