@@ -56,7 +56,7 @@ async def post_event(request: Request) -> Response:
     body = await bodies.read(request, Body, limit_bytes=MAX_BYTES)
     state = request.app.state
     now = state.clock.now()
-    opened = body.time or now
+    opened = body.time or min(now, body.closed or now)
     report = _report(body, opened)
     reports.check(report, now)
     place = reports.NOWHERE

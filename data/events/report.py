@@ -119,7 +119,9 @@ async def write(
             "at": at,
         },
     )
-    closed = report.closed_at is not None and await _close(connection, actor, source_id, report)
+    closed = report.closed_at is not None and await _close(
+        connection, actor, source_id, key, report
+    )
     outcome = "accepted" if created is not None or closed else "duplicate"
     counts = {"received": 1, outcome: 1}
     await counters.add(connection, process=process, door="events", counts=counts)
@@ -129,11 +131,13 @@ async def write(
     return Reported(created is not None, event)
 
 
-async def _close(connection: Connection, actor: Actor, source_id: int, report: Report) -> bool:
+async def _close(
+    connection: Connection, actor: Actor, source_id: int, key: str, report: Report
+) -> bool:
     """Close the event if it is open; whether it was. Who closes twice changes nothing."""
     given = {
         "source_id": source_id,
-        "key": report.key,
+        "key": key,
         "closed_at": report.closed_at,
         "settled_at": report.settled_at,
         "satisfied": report.satisfied,

@@ -118,6 +118,10 @@ async def test_a_worker_reports_from_his_phone(
     assert (await events(typed))[0]["area_id"] == typed.areas["west"]
     colleague = await bearer("grid_worker", area="code-west", person_id=typed.people["west_chief"])
     assert (await client.post(URL, json=report(), headers=colleague)).status_code == 201
+    done = {"id": "a-1", "type": "litter", "closed": (NOON - timedelta(seconds=5)).isoformat()}
+    assert (await client.post(URL, json=done, headers=header)).json()["event"]["closed"]
+    mine, his = await events(typed)
+    assert mine["closed_at"] is not None and his["closed_at"] is None
     other = await client.post(URL, json=report(source="hotline"), headers=header)
     assert (other.status_code, other.json()["error"]["code"]) == (403, "other_source")
 
