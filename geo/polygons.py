@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import shapely
-from numpy.typing import NDArray
 from shapely import Geometry, MultiPolygon, Polygon
 
 SAME_SHARE = 0.9  # two outlines that share so much of their union are one, drawn twice
@@ -62,8 +61,3 @@ def share_inside(*, geometry: Geometry, container: Geometry) -> float:
     if geometry.area == 0:
         return float(shapely.intersects(geometry, container))
     return float(shapely.intersection(geometry, container).area / geometry.area)
-
-
-def hashes(geometries: NDArray[Any]) -> list[bytes]:
-    """The little-endian WKB of each geometry (b"" for None), for content hashes."""
-    return [wkb or b"" for wkb in shapely.to_wkb(geometries, byte_order=1)]
