@@ -39,8 +39,9 @@ window.wangge = (function () {
   const zone = () => (state.hello ? state.hello.settings.timezone : "Asia/Shanghai");
   const clock = (ms) => new Intl.DateTimeFormat("en-GB", {
     timeZone: zone(), hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms);
-  const day = (ms) => new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", {
-    timeZone: zone(), month: "short", day: "numeric", weekday: "short" }).format(ms);
+  const part = (ms, options) => new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", { timeZone: zone(), ...options }).format(ms);
+  const day = (ms) => english() ? part(ms, { month: "short", day: "numeric", weekday: "short" })
+    : part(ms, { month: "short", day: "numeric" }) + " " + part(ms, { weekday: "short" });
   const fullDay = (ms) => new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", {
     timeZone: zone(), year: "numeric", month: "short", day: "numeric" }).format(ms);
 

@@ -109,7 +109,8 @@
   w.on("begin", () => {
     connect();
     setInterval(() => {
-      if (socket && performance.now() - heard > SILENCE_MS) drop();
+      const opening = socket && socket.readyState === WebSocket.CONNECTING;
+      if (socket && performance.now() - heard > (opening ? 10000 : SILENCE_MS)) drop();
       w.emit("tick", { lostFor: lostAt ? Date.now() - lostAt : 0, tries, delay });
     }, 500);
   });

@@ -9,7 +9,15 @@ from dash import html
 from dashboard.components.attributes import aria, data
 from dashboard.i18n import Translate
 
-PEOPLE = (("fresh", "Fresh"), ("ageing", "Ageing"), ("stale", "Stale"), ("offline", "Offline"))
+# `lost` = offline with a last place: offline itself includes those never seen this shift.
+PEOPLE = (
+    ("fresh", "Fresh"),
+    ("ageing", "Ageing"),
+    ("stale", "Stale"),
+    ("lost", "Offline"),
+    ("no_position", "No position"),
+)
+PERSON_MARKS = {"lost": "person offline", "no_position": ""}
 LIGHTS = (
     ("red", "overdue", "Overdue"),
     ("yellow", "yellow", "Due soon"),
@@ -21,11 +29,11 @@ LIGHTS = (
 def footer(t: Translate) -> Any:
     """People by state = on duty; events by light = open; the key of the load; the link."""
     people = [
-        _count(f"person {state}", t(word), f"people.{state}", f"people-{state}")
+        _count(PERSON_MARKS.get(state, f"person {state}"), t(word), f"people.{state}", state)
         for state, word in PEOPLE
     ]
     lights = [
-        _count(mark, t(word), f"events.{path}", f"events-{path}") for mark, path, word in LIGHTS
+        _count(mark, t(word), f"events.{path}", path) for mark, path, word in LIGHTS
     ]
     return html.Footer(
         [
@@ -48,10 +56,9 @@ def footer(t: Translate) -> Any:
 
 
 def _count(mark: str, word: str, path: str, name: str) -> Any:
-    return html.Span(
-        [html.I(className=f"mark {mark}"), html.Span(word), html.B("–", **data(figure=path))],
-        **data(count=name),
-    )
+    sign = [html.I(className=f"mark {mark}")] if mark else []
+    value = html.B("–", **data(figure=path))
+    return html.Span([*sign, html.Span(word), value], **data(count=name))
 
 
 def _sum(path: str, unit: str) -> Any:

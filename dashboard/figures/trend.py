@@ -38,7 +38,7 @@ def trend(
         x=list(range(24)),
         y=by_hour_median,
         mode="lines",
-        line={"color": tokens["text-2"], "width": 2 * scale, "dash": "4px 4px", "shape": "hvh"},
+        line={"color": tokens["text-2"], "width": 2 * scale, "dash": f"{4 * scale}px {4 * scale}px"},
         hovertemplate="%{y:.0f}<extra></extra>",
     )
     return figure

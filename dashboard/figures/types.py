@@ -47,7 +47,7 @@ def types(rows: Sequence[dict[str, Any]], *, theme: str = "dark", scale: int = 1
         mode="markers",
         marker={
             "symbol": "line-ns",
-            "size": 22 * scale,
+            "size": 11 * scale,  # a line-ns is twice its size long
             "line": {"color": tokens["text"], "width": 2 * scale},
         },
         hoverinfo="skip",

@@ -4,11 +4,13 @@
   "use strict";
   const w = window.wangge;
   const painters = [];
-  let canvas = null, context = null, dirty = true, slidingUntil = 0;
+  let canvas = null, context = null, dirty = true, slidingUntil = 0, placed = [];
   w.map.marks = {
     add: (painter) => { painters.push(painter); painters.sort((a, b) => a.order - b.order); },
     redraw: () => { dirty = true; },
     slide: () => { slidingUntil = performance.now() + 950; dirty = true; },
+    /* What the last frame put where: [left, top, right, bottom, kind], for tests and pictures. */
+    taken: () => placed,
   };
   function start(leaflet) {
     canvas = document.createElement("canvas");
@@ -36,8 +38,9 @@
     if (!dirty && !sliding) return;
     dirty = false;
     const box = fit();
-    const view = { context, box, u: w.u(), place: projector(), taken: [], time: performance.now() };
+    const view = { context, box, u: w.u(), place: projector(), taken: [], soft: [], time: performance.now() };
     for (const painter of painters) painter.draw(view);
+    placed = view.taken;
     w.root().dataset.drawn = String(Number(w.root().dataset.drawn || 0) + 1);
   }
   /* Degrees to pixels without Leaflet's objects: 20,000 marks a frame. */

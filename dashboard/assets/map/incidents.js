@@ -35,13 +35,14 @@
     }
     c.globalAlpha = 1;
     w.root().dataset.events = inView;
-    for (const { x, y } of reds) view.taken.push([x - 24 * u, y - 24 * u, x + 24 * u, y + 24 * u]);
+    for (const { x, y } of reds) view.taken.push([x - 24 * u, y - 24 * u, x + 24 * u, y + 24 * u, "overdue"]);
     if (!crowd) reds.reverse().slice(-FLAGS).forEach((red) => flag(view, red));
   }
   function mark(c, u, event, x, y) {
     const grey = w.state.lost;
     if (event.light === "red") {
       const small = w.state.events.size > 600, r = (small ? 15 : 22) * u;
+      if (!small) { c.beginPath(); c.arc(x, y, 34 * u, 0, 7); c.lineWidth = 1.5 * u; c.strokeStyle = grey ? w.colour("stale") : w.colour("red"); const a = c.globalAlpha; c.globalAlpha = a * 0.6; c.stroke(); c.globalAlpha = a; }
       c.beginPath(); c.moveTo(x, y - r); c.lineTo(x + r, y); c.lineTo(x, y + r); c.lineTo(x - r, y); c.closePath();
       c.fillStyle = grey ? w.colour("stale") : w.colour("red"); c.fill(); c.lineWidth = (small ? 1 : 2.5) * u; c.strokeStyle = small ? w.colour("halo") : "#fff"; c.lineJoin = "round"; c.stroke();
       if (small) return;
@@ -65,12 +66,12 @@
     const text = w.t("over") + " " + w.span(w.now() - event.due);
     c.font = "700 " + 24 * u + "px " + getComputedStyle(document.body).fontFamily;
     const wide = c.measureText(text).width + 24 * u, high = 38 * u;
-    const places = [[x + 32 * u, y - high / 2], [x - 32 * u - wide, y - high / 2], [x - wide / 2, y + 32 * u], [x - wide / 2, y - 32 * u - high]];
+    const places = [[x + 32 * u, y - high / 2], [x - 32 * u - wide, y - high / 2], [x - wide / 2, y + 38 * u], [x - wide / 2, y - 38 * u - high]];
     const free = places.find(([l, t]) => l > 0 && l + wide < box.x && t > 0 && t + high < box.y
       && !taken.some((b) => l < b[2] && l + wide > b[0] && t < b[3] && t + high > b[1]));
     if (!free) return;
     const [left, top] = free;
-    taken.push([left, top, left + wide, top + high]);
+    taken.push([left, top, left + wide, top + high, "flag"]);
     c.globalAlpha = faint(event);
     c.fillStyle = w.state.lost ? "#3B4B5D" : w.colour("red-fill"); c.beginPath(); c.roundRect(left, top, wide, high, 4 * u); c.fill();
     c.fillStyle = "#fff"; c.textAlign = "left"; c.textBaseline = "middle"; c.fillText(text, left + 12 * u, top + high / 2 + u);

@@ -25,13 +25,15 @@
       view.place(spot.lon, spot.lat, out);
       const wide = c.measureText(spot.name).width + 8 * u, high = 30 * u;
       const tries = [[0, 0], [0, -34], [0, 34], [0, -64], [0, 64], [-70, 0], [70, 0], [-70, -40], [70, 40]];
-      let spotFound = null;
+      let spotFound = null, spare = null;
       for (const [dx, dy] of tries) {
-        const l = out.x + dx * u - wide / 2, t = out.y + dy * u - high / 2, b = [l, t, l + wide, t + high];
+        const l = out.x + dx * u - wide / 2, t = out.y + dy * u - high / 2, b = [l, t, l + wide, t + high, "label"];
         if (l < 4 || t < 70 * u || b[2] > box.x - 4 || b[3] > box.y - 4) continue;
-        if (!touches(b, taken) && !touches(b, marks)) { spotFound = b; break; }
+        if (!touches(b, taken) && !touches(b, marks) && !touches(b, view.soft)) { spotFound = b; break; }
+        if (!spare && !touches(b, taken) && !touches(b, marks)) spare = b;
         if (!spotFound && overdue.has(spot.id) && !touches(b, taken)) spotFound = b;
       }
+      spotFound = spotFound || spare;
       if (!spotFound) continue;
       taken.push(spotFound);
       const x = (spotFound[0] + spotFound[2]) / 2, y = (spotFound[1] + spotFound[3]) / 2;

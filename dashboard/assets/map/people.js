@@ -44,7 +44,7 @@
     if (chosen.kind === "person") return w.state.people[mark.index].id === chosen.id ? 1 : 0.45;
     return 0.7;
   };
-  function person({ context: c, u }, { mark, x, y }) {
+  function person({ context: c, u, soft }, { mark, x, y }) {
     const blue = w.state.lost ? w.colour("stale") : w.colour("people");
     c.globalAlpha = dimmed(mark);
     c.lineWidth = 2 * u;
@@ -70,6 +70,7 @@
       c.globalAlpha = 1; c.beginPath(); c.arc(x, y, 16 * u, 0, 7); c.strokeStyle = w.colour("select"); c.lineWidth = 3 * u; c.stroke();
     }
     c.globalAlpha = 1;
+    soft.push([x - 8 * u, y - 8 * u, x + 8 * u, y + 8 * u]);
     if (person_) hits.push({ x, y, r: 8 * u, rank: 1, kind: "person", id: person_.id });
   }
   function halo(c, x, y, metres) {
@@ -112,7 +113,7 @@
     c.fillStyle = w.colour("text"); c.font = "700 " + 24 * u + "px Inter, sans-serif"; c.textAlign = "center"; c.textBaseline = "middle";
     c.fillText(String(members.length), x, y + u);
     c.globalAlpha = 1;
-    taken.push([x - r, y - r, x + r, y + r]);
+    taken.push([x - r, y - r, x + r, y + r, "disc"]);
     hits.push({ x, y, r, rank: 2, kind: "cluster", id: 0 });
   }
   /* A name and age only where there is room for them: the chosen one, or fewer than twelve. */

@@ -20,7 +20,19 @@
     draw(chosen, card);
     say(chosen, card);
   }
+  /* What stands on the card grows old: asked again while it is open, drawn only when it is new. */
+  let shown = "";
+  setInterval(async () => {
+    const chosen = w.state.selection, mine = asked;
+    if (!chosen || w.state.lost || box().hidden) return;
+    const card = await w.get("/api/card/" + chosen.kind + "/" + chosen.id).catch(() => null);
+    if (!card || mine !== asked || JSON.stringify(card) === shown) return;
+    const focused = box().contains(document.activeElement) && document.activeElement.id;
+    draw(chosen, card);
+    if (focused) document.getElementById(focused).focus();
+  }, 10000);
   function draw(chosen, card) {
+    shown = JSON.stringify(card);
     const close = e("button", "close", w.t("Close"));
     close.onclick = () => w.select(null);
     if (card.error) { box().replaceChildren(close, e("p", "nothing", w.t("Cannot be read") + "：" + card.error)); return; }

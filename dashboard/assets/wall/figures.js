@@ -7,6 +7,7 @@
   function set(element, text) { if (element.textContent !== text) element.textContent = text; }
 
   function fill(summary) {
+    summary.people.lost = summary.people.offline - summary.people.no_position;
     for (const element of document.querySelectorAll("[data-figure]")) {
       const value = at(summary, element.dataset.figure);
       set(element, element.dataset.unit === "%" ? percent(value) : w.number(value));

@@ -26,11 +26,37 @@
     const space = document.getElementById("list").clientHeight || 168 * w.u();
     const rows = Math.max(1, Math.floor(space / (42 * w.u())));
     const shown = [events[0], ...events.slice(1, rows + 1)].filter(Boolean);
-    const key = shown.map((v) => [v.id, v.light, limit(v)].join()).join(";") + w.state.lost + w.readonly;
+    const key = shown.map((v) => [v.id, v.light, limit(v)].join()).join(";") + w.state.lost + w.readonly
+      + (events[0] ? holder(events[0]) : "") + Boolean(w.map.grids && w.map.grids.areas);
+    ask(events[0]);
     if (key === drawn) return;
     drawn = key;
     document.getElementById("hot").replaceChildren(events[0] ? hot(events[0]) : nothing());
     document.getElementById("list").replaceChildren(...events.slice(1, rows + 1).map(row));
+  }
+  /* Its grid by name, then what the report says about the place. */
+  function where(event, short) {
+    const grid = w.map.grids && event.grid_ids.map((id) => w.map.grids.data.get(id)).find((g) => g && g.painted);
+    const place = event.place && !(grid && grid.name.startsWith(event.place)) ? event.place : "";
+    if (short) return (grid && grid.name) || event.place || w.t("no place");
+    return [grid && grid.name, place].filter(Boolean).join(" · ") || w.t("no place");
+  }
+  /* Who answers for the worst event, and how old his position is: asked once a minute. */
+  let held = { id: null, at: 0, who: null };
+  async function ask(event) {
+    if (!event || w.state.lost || (held.id === event.id && performance.now() - held.at < 60000)) return;
+    const mine = (held = { id: event.id, at: performance.now(), who: held.id === event.id ? held.who : null });
+    const card = await w.get("/api/card/event/" + event.id).catch(() => null);
+    if (held !== mine || !card) return;
+    mine.who = card.responsible[0] || false;
+    draw();
+  }
+  function holder(event) {
+    if (held.id !== event.id || held.who === null) return event.text || "";
+    const who = held.who;
+    if (!who || !who.on_duty) return w.t("Nobody on duty in this grid");
+    const age = who.age_s == null ? w.t("no_position") : w.t("Position") + " " + w.age(who.age_s + (performance.now() - held.at) / 1000);
+    return w.t(who.post) + " " + who.name + " · " + age;
   }
   function nothing() {
     const box = e("div", "nothing", w.t(w.state.selection ? "No events in this selection" : "No open events"));
@@ -41,7 +67,7 @@
     const box = e("div", "hot " + event.light), words = e("div", "words");
     const title = e("div", "kind");
     title.append(mark(event), e("span", null, w.named(event)), e("b", event.light, limit(event)));
-    words.append(title, e("div", "place", event.place || w.t("no place")), e("div", "place more", event.text || ""));
+    words.append(title, e("div", "place", where(event)), e("div", "place more", holder(event)));
     words.onclick = () => w.select({ kind: "event", id: event.id });
     box.append(words);
     if (!w.readonly) {
@@ -56,7 +82,7 @@
   function row(event) {
     const box = e("button", "row " + event.light);
     box.setAttribute("role", "listitem");
-    box.append(mark(event), e("span", "kind", w.named(event)), e("span", "place", event.place || w.t("no place")), e("b", event.light, limit(event)));
+    box.append(mark(event), e("span", "kind", w.named(event)), e("span", "place", where(event, true)), e("b", event.light, limit(event)));
     box.onclick = () => w.select({ kind: "event", id: event.id });
     return box;
   }
@@ -66,5 +92,5 @@
       w.number(v.open) + " = " + w.t("on map") + " " + w.number(v.located) + " + " + w.t("no place") + " " + w.number(v.unlocated);
   }
   w.on("events", draw); w.on("select", draw); w.on("hello", draw); w.on("lost", draw);
-  w.on("back", draw); w.on("summary", (summary) => { basis(summary); draw(); });
+  w.on("back", draw); w.on("grids-drawn", draw); w.on("summary", (summary) => { basis(summary); draw(); });
 })();

@@ -1,0 +1,74 @@
+"""Marks age by time alone; a lost link is said within five seconds and mends itself."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Wall, until_drawn
+from tests.browser.wall_town import now
+
+STATE = """([id, state]) => { const w = window.wangge;
+  const mark = w.state.marks.get(w.state.people.findIndex((p) => p.id === id));
+  return Boolean(mark) && mark.state === state; }"""
+
+
+def stopped(page: Page) -> None:
+    expect(page.locator("#lost")).to_be_visible(timeout=5000)
+
+
+def test_a_lost_link_is_said_and_mends_itself(wall: Wall) -> None:
+    wall.forgiven = ("WebSocket", "ERR_CONNECTION", "Failed to fetch")
+    page = wall.open()
+    web = wall.web
+    web.kill()
+    try:
+        stopped(page)
+        expect(page.locator("#lost")).to_contain_text(re.compile("链路中断 0:0"))
+        assert "grayscale" in page.locator("canvas.marks").evaluate(
+            "(e) => getComputedStyle(e).filter"
+        )
+        expect(page.locator("#hot button.call")).to_be_disabled()
+        clock = page.locator("#clock").inner_text()
+        page.wait_for_timeout(2100)
+        assert page.locator("#clock").inner_text() != clock  # time goes on, the picture does not
+    finally:
+        web.start()
+    expect(page.locator("html")).not_to_have_class(re.compile(r"\blost\b"), timeout=10_000)
+    expect(page.locator("#lost")).to_contain_text("已恢复")
+    expect(page.locator("#lost")).to_be_hidden(timeout=8000)
+    expect(page.locator("#hot button.call")).to_be_enabled()
+
+
+def test_it_mends_itself_after_five_minutes_too(wall: Wall) -> None:
+    wall.forgiven = ("WebSocket", "ERR_CONNECTION", "Failed to fetch")
+    page = wall.open("/healthz", wait=False)
+    page.clock.install()
+    page.goto(f"{wall.web.url}/screen")
+    until_drawn(page)
+    wall.web.kill()
+    try:
+        stopped(page)
+        for _ in range(30):
+            page.clock.run_for(10_000)
+        expect(page.locator("#lost")).to_contain_text(re.compile("链路中断 [5-9]:"))
+    finally:
+        wall.web.start()
+    expect(page.locator("html")).not_to_have_class(re.compile(r"\blost\b"), timeout=15_000)
+
+
+def test_marks_age_by_time_alone(wall: Wall) -> None:
+    page = wall.open()
+    person = wall.web.town.people["钱甲"]
+    fix = {
+        "person": "p8-0",
+        "lon": 112.87,
+        "lat": 35.63,
+        "at": (now() - timedelta(seconds=54)).isoformat(),
+    }
+    with wall.source() as source:
+        assert source.post("/api/positions", json={"positions": [fix]}).json()["accepted"] == 1
+    page.wait_for_function(STATE, arg=[person, 0], timeout=5000)
+    page.wait_for_function(STATE, arg=[person, 1], timeout=15_000)
