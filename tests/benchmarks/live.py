@@ -1,0 +1,329 @@
+"""P3: POST of a fix → drawn in a real browser, while 2,000 fixes a second run and 200 clients
+decode every frame and check its sequence; against a fan-out of the same bytes by mosquitto (or,
+where it is not installed, by bare sockets).
+
+Real processes: `wangge serve web`, `wangge serve ingest`, PostGIS, the load, the clients, Chromium.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import struct
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from playwright.async_api import async_playwright
+
+from dashboard.embedded import Store
+from data import actors
+from data.database import Database
+from tests.benchmarks._town import BOX, store
+from tests.benchmarks._watch import mqtt_connect, mqtt_publish
+from tests.benchmarks.run import Figure
+from tests.serving import free_port
+
+BAR = "P3"
+PEOPLE, CLIENTS = 2_000, 200
+PROBES = tuple(f"probe{n}" for n in range(10))
+SECONDS = 30
+HERE = Path(__file__).parent
+CHROMIUM = Path(sys.executable).parent / "chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+HOOK = """codes => {
+  const w = window.wangge, drawn = {}, last = {};
+  window.drawn = drawn;
+  const look = () => {
+    const now = performance.timeOrigin + performance.now();
+    for (const p of w.state.people) {
+      const mark = codes.includes(p.code) && w.state.marks.get(p.i);
+      if (!mark || last[p.i] === mark.at) continue;
+      last[p.i] = mark.at;
+      drawn[p.code + " " + mark.at] = now;
+    }
+  };
+  const wall = document.getElementById("wall");
+  new MutationObserver(look).observe(wall, { attributes: true, attributeFilter: ["data-drawn"] });
+}"""
+
+
+async def run() -> list[Figure]:
+    """The browser's and the clients' p99, gaps, and the reference."""
+    async with store() as made:
+        tokens = await _prepare(made)
+        async with _roles(made) as (web, ingest):
+            sent, drawn, seen, load, cpu_s = await _measure(web, ingest, tokens)
+    kind, reference, reference_cpu_s = await _reference(seen["bytes"] // max(1, seen["frames"]))
+    in_browser = [drawn[key] / 1e3 - at for key, at in sent.items() if key in drawn]
+    arrived = {key: all_ for key, all_ in seen["arrivals"].items() if key in sent}
+    at_clients = [t - sent[key] for key, all_ in arrived.items() for t in all_]
+    missed = CLIENTS * len(sent) - len(at_clients)
+    rate = load["accepted"] / load["seconds"]
+    browser = Figure(BAR, "POST → drawn in Chromium, p99", _p(in_browser, 99), "s", 1.0, True)
+    clients = Figure(
+        BAR, f"POST → decoded by {CLIENTS} clients, p99", _p(at_clients, 99), "s", 1.0, True,
+        reference=_p(reference, 99), reference_what=f"s, fan-out by {kind}",
+    )  # fmt: skip
+    gaps = Figure(BAR, "gaps in a sequence", seen["gaps"] + len(seen["failed"]), "gaps", 0, True)
+    return [
+        replace(
+            browser,
+            note=f"p50 {_p(in_browser, 50):.3f} s, {len(in_browser)} of {len(sent)} drawn,"
+            f" {rate:.0f} fixes/s accepted, web role {cpu_s / SECONDS:.0%} of a core",
+        ),
+        replace(
+            clients,
+            note=f"p50 {_p(at_clients, 50):.3f} s, {missed} of {CLIENTS * len(sent)} skipped;"
+            " same bytes, but the reference begins at its publisher, ours at the POST, with up to"
+            f" 0.3 s of tick between; {kind} {reference_cpu_s / SECONDS:.0%} of a core",
+        ),
+        replace(
+            gaps,
+            note=f"{seen['frames']} frames, {seen['messages']} messages, {seen['full']} full,"
+            f" {seen['bytes'] / 1e6:.0f} MB",
+        ),
+    ]
+
+
+def _p(values: list[float], percent: float) -> float:
+    return float(np.percentile(values, percent)) if values else float("inf")
+
+
+async def _prepare(made: Store) -> dict[str, str]:
+    """People on shift in one area with a box; tokens for the load and for screens."""
+    async with Database(made.app_url, made.readonly_url) as database:
+        async with database.acting(None) as link:
+            system = await actors.system_actor(link)
+        now = datetime.now(UTC)
+        async with database.acting(system.id) as link:
+            await link.execute(
+                "UPDATE area SET geom = ST_Multi(ST_MakeEnvelope(%s, %s, %s, %s, 4326))", list(BOX)
+            )
+            codes = [*(f"p{n}" for n in range(PEOPLE)), *PROBES]
+            await link.execute(
+                "INSERT INTO person (code, name, area_id)"
+                " SELECT c, c, %s FROM unnest(%s::text[]) c",
+                [system.area_id, codes],
+            )
+            await link.execute(
+                "INSERT INTO shift (person_id, area_id, planned_start, planned_end, started_at)"
+                " SELECT id, area_id, %(start)s, %(end)s, %(start)s FROM person",
+                {"start": now - timedelta(hours=1), "end": now + timedelta(hours=8)},
+            )
+            await link.execute("SELECT ensure_position_day(%s)", [now.date()])
+            _, source = await actors.create_token(link, role="source", source="bench")
+            _, screen = await actors.create_token(link, role="kiosk")
+    return {"source": source, "screen": screen}
+
+
+@asynccontextmanager
+async def _roles(made: Store) -> AsyncIterator[tuple[Any, Any]]:
+    """The web and ingest roles as processes of their own: (process, port) each."""
+    async with _role(made, "web", "PORT") as web, _role(made, "ingest", "INGEST_PORT") as ingest:
+        yield web, ingest
+
+
+@asynccontextmanager
+async def _role(made: Store, name: str, variable: str) -> AsyncIterator[tuple[Any, int]]:
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": made.app_url,
+        "DATABASE_READONLY_URL": made.readonly_url,
+        variable: str(port),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "dashboard.cli", "serve", name, env=environment,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with httpx.AsyncClient() as client, asyncio.timeout(60):
+            while True:
+                try:
+                    await client.get(f"http://127.0.0.1:{port}/healthz", timeout=10)
+                    break
+                except httpx.ConnectError:
+                    await asyncio.sleep(0.2)
+        yield process, port
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _measure(web: Any, ingest: Any, tokens: dict[str, str]) -> Any:
+    """Clients first, then the browser, then load and probes together."""
+    plan = {"kind": "live", "port": web[1], "token": tokens["screen"], "clients": CLIENTS}
+    plan |= {"probes": list(PROBES), "seconds": SECONDS + 25}
+    async with _browser(web[1], tokens["screen"]) as page:
+        watchers = await _watchers(plan)
+        before = _cpu_s(web[0].pid)
+        load = asyncio.create_task(_load(ingest[1], tokens["source"]))
+        sent = await _probe(ingest[1], tokens["source"])
+        found = await load
+        cpu_s = _cpu_s(web[0].pid) - before
+        await asyncio.sleep(2)
+        drawn = await page.evaluate("window.drawn")
+    output, _ = await watchers.communicate()
+    return sent, drawn, json.loads(output), found, cpu_s
+
+
+async def _watchers(plan: dict[str, Any]) -> Any:
+    """The clients' process, when all of them have their first full frame."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.benchmarks._watch", limit=2**26,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(json.dumps(plan).encode())
+    process.stdin.close()
+    async with asyncio.timeout(60):
+        assert await process.stdout.readline() == b"ready\n"
+    return process
+
+
+@asynccontextmanager
+async def _browser(port: int, secret: str) -> AsyncIterator[Any]:
+    """The wall in Chromium, with a hook that notes when a probe's fix was drawn."""
+    path = str(CHROMIUM if CHROMIUM.exists() else "/usr/bin/chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        page = await browser.new_page(viewport={"width": 1920, "height": 1080}, bypass_csp=True)
+        await page.goto(f"http://127.0.0.1:{port}/kiosk/{secret}")
+        await page.wait_for_function("window.wangge && window.wangge.state.people.length > 0")
+        await page.evaluate(HOOK, list(PROBES))
+        yield page
+        await browser.close()
+
+
+async def _load(port: int, token: str) -> dict[str, Any]:
+    """2,000 fixes a second: everybody moves once a second, in batches of 50."""
+    random = np.random.default_rng(3)
+    places = random.uniform(BOX[:2], BOX[2:], size=(PEOPLE, 2))
+    start = datetime.now(UTC) + timedelta(seconds=1)
+    bodies = []
+    for turn in range(SECONDS):
+        places += random.normal(0, 1e-5, size=places.shape)
+        at = (start + timedelta(seconds=turn)).isoformat()
+        fixes = [
+            {"person": f"p{n}", "lon": round(lon, 7), "lat": round(lat, 7), "at": at}
+            for n, (lon, lat) in enumerate(places.tolist())
+        ]
+        bodies += [json.dumps({"positions": fixes[n : n + 50]}) for n in range(0, PEOPLE, 50)]
+    plan = {
+        "host": "127.0.0.1", "port": port, "path": "/api/positions", "token": token,
+        "connections": 4, "per_second": PEOPLE / 50, "seconds": SECONDS + 10, "bodies": bodies,
+    }  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(HERE / "_load.py"),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, _ = await process.communicate(json.dumps(plan).encode())
+    return dict(json.loads(output))
+
+
+async def _probe(port: int, token: str) -> dict[str, float]:
+    """One fix of each probe a second, evenly spread; when each was sent."""
+    sent: dict[str, float] = {}
+    began = time.time()
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as client:
+        for n in range((SECONDS - 2) * len(PROBES)):
+            await asyncio.sleep(max(0.0, began + n / len(PROBES) - time.time()))
+            code, now = PROBES[n % len(PROBES)], time.time()
+            at = datetime.fromtimestamp(int(now), UTC).isoformat()
+            fix = {"person": code, "lon": 112.9 + n * 1e-6, "lat": 35.6, "at": at}
+            answer = await client.post("/api/positions", json={"positions": [fix]}, timeout=30)
+            if answer.json().get("accepted") == 1:
+                sent[f"{code} {int(now)}"] = now
+    return sent
+
+
+async def _reference(size: int) -> tuple[str, list[float], float]:
+    """Publish as many bytes as a frame had, as often, to as many clients; the latencies."""
+    kind = "mqtt" if shutil.which("mosquitto") else "bare"
+    port = free_port()
+    async with _mosquitto(port) if kind == "mqtt" else _bare_server(port) as publish:
+        plan = {"kind": kind, "port": port, "clients": CLIENTS, "seconds": 14}
+        watchers = await _watchers(plan)
+        process = publish.pid
+        before = _cpu_s(process)
+        for _ in range(30):
+            stamp = struct.pack(">d", time.time())
+            await publish.send(stamp + bytes(max(0, size - len(stamp))))
+            await asyncio.sleep(0.3)
+        cpu_s = (_cpu_s(process) - before) * SECONDS / 9
+        output, _ = await watchers.communicate()
+    arrivals = json.loads(output)["arrivals"]
+    name = "mosquitto" if kind == "mqtt" else "bare sockets"
+    return name, [t - float(sent) for sent, all_ in arrivals.items() for t in all_], cpu_s
+
+
+class Publisher:
+    """Where the reference's payloads go, and whose CPU it costs."""
+
+    def __init__(self, pid: int, send: Any) -> None:
+        self.pid, self.send = pid, send
+
+
+@asynccontextmanager
+async def _mosquitto(port: int) -> AsyncIterator[Publisher]:
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as settings:
+        settings.write(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+        settings.flush()
+        process = await asyncio.create_subprocess_exec(
+            "mosquitto", "-c", settings.name,
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        await asyncio.sleep(1)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(mqtt_connect())
+        await reader.readexactly(4)
+
+        async def send(payload: bytes) -> None:
+            writer.write(mqtt_publish(payload))
+            await writer.drain()
+
+        try:
+            yield Publisher(process.pid, send)
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+@asynccontextmanager
+async def _bare_server(port: int) -> AsyncIterator[Publisher]:
+    """The least that a fan-out can cost in this language: write to every socket."""
+    writers: list[asyncio.StreamWriter] = []
+
+    async def joined(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+
+    async def send(payload: bytes) -> None:
+        for writer in writers:
+            writer.write(struct.pack(">I", len(payload)) + payload)
+        await asyncio.gather(*(writer.drain() for writer in writers), return_exceptions=True)
+
+    server = await asyncio.start_server(joined, "127.0.0.1", port)
+    try:
+        yield Publisher(os.getpid(), send)
+    finally:
+        server.close()
+        for writer in writers:
+            writer.close()
+
+
+def _cpu_s(pid: int) -> float:
+    """Seconds of CPU that a process has used (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
