@@ -117,14 +117,14 @@ def _wall_web(cluster: Store, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @contextmanager
-def a_database(cluster: Store) -> Iterator[Store]:
+def a_database(cluster: Store, kind: str = "browser") -> Iterator[Store]:
     """A migrated database that lives as long as the block."""
-    name = sql.Identifier(f"browser_{os.getpid()}")
+    name = sql.Identifier(f"{kind}_{os.getpid()}")
     maintenance = cluster.with_database("postgres").admin_url
     with psycopg.connect(maintenance, autocommit=True) as link:
         link.execute(sql.SQL("CREATE DATABASE {} TEMPLATE wangge_template").format(name))
     try:
-        yield cluster.with_database(f"browser_{os.getpid()}")
+        yield cluster.with_database(f"{kind}_{os.getpid()}")
     finally:
         with psycopg.connect(maintenance, autocommit=True) as link:
             link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))

@@ -2,114 +2,54 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-
-import httpx
 
 from dashboard.embedded import Store
 from data import actors
 from data.database import Connection, Database
+from tests.browser.serve import Web
+from tests.browser.wall_town import PASSWORD, WallTown, apart
 from tests.factories import Town, make_town, value
-
-PASSWORD = "long enough"
 
 
 @dataclass
-class Served:
-    """A running web process on a town of its own."""
+class DutyTown(WallTown):
+    """The ids by name, and the overdue event of the chief's grid."""
 
-    url: str
-    store: Store
-    town: Town
-    process: subprocess.Popen[bytes]
-
-    def run(self, work: Callable[[Connection], Coroutine[Any, Any, Any]]) -> Any:
-        """Work on the store as the system actor."""
-
-        async def whole() -> Any:
-            database = Database(self.store.app_url, self.store.readonly_url, size=2)
-            async with database, database.acting(self.town.system_id) as link:
-                return await work(link)
-
-        return apart(whole)
-
-
-def apart(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-    """Run a coroutine although Playwright's loop runs in this thread."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(work())).result()
+    event: int = 0
 
 
 @contextmanager
-def served(store: Store, logs: Path) -> Iterator[Served]:
-    """Build the town, start `wangge serve web` on a free port, and stop it at the end."""
+def served(store: Store, home: Path) -> Iterator[Web]:
+    """The town, and a web process on it until the block ends."""
     town = apart(lambda: _build(store))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "PORT": str(port),
-        "WANGGE_HOME": str(logs),
-        "DATABASE_URL": store.app_url,
-        "DATABASE_READONLY_URL": store.readonly_url,
-    }
-    with (logs / "web.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dashboard.cli", "serve", "web"],
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-    one = Served(f"http://127.0.0.1:{port}", store, town, process)
+    web = Web(store, town, home)
     try:
-        _until_healthy(one, logs / "web.log")
-        yield one
+        yield web.start()
     finally:
-        process.terminate()
-        process.wait(10)
+        web.stop()
 
 
-def _until_healthy(one: Served, log: Path) -> None:
-    end = time.monotonic() + 40
-    with httpx.Client(trust_env=False) as client:
-        while time.monotonic() < end and one.process.poll() is None:
-            try:
-                if client.get(f"{one.url}/healthz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    one.process.wait(0.1)
-    raise RuntimeError(f"the server did not start:\n{log.read_text()[-2000:]}")
-
-
-async def _build(store: Store) -> Town:
+async def _build(store: Store) -> DutyTown:
     now = datetime.now(UTC)
+    made = DutyTown()
     async with Database(store.app_url, store.readonly_url, size=2) as database:
         town = await make_town(database, store.admin_url, at=now)
         async with database.acting(town.system_id) as link:
             await _name(link, town)
             await _ground(link, town)
             await _accounts(link, town)
-            await _event(link, town, now)
+            made.event = await _events(link, town, now)
             await link.execute(
                 "UPDATE shift SET started_at = %s WHERE person_id = %s",
                 [now - timedelta(hours=1, minutes=44), town.people["west_chief"]],
             )
-    return town
+    made.grids, made.people = town.grids, town.people
+    return made
 
 
 async def _name(link: Connection, town: Town) -> None:
@@ -169,12 +109,13 @@ async def _accounts(link: Connection, town: Town) -> None:
         )
 
 
-async def _event(link: Connection, town: Town, now: datetime) -> None:
+async def _events(link: Connection, town: Town, now: datetime) -> int:
     source = await actors.ensure_source(link, "hotline", area_id=town.areas["west"])
     await link.execute(
         "INSERT INTO event_type (code, name_zh, name_en) VALUES"
         " ('waterlogging', '路面积水', 'Waterlogged road'), ('rubbish', '垃圾堆放', 'Rubbish heap')"
     )
+    ids: list[int] = []
     order = "请先到现场设警示，回报水深。排水队已出发。"
     for key, type_, age_min, limit_min, lon, lat, text, address in (
         ("1", "waterlogging", 132, 60, 112.9055, 35.6031, order, "南桥引道"),
@@ -182,23 +123,26 @@ async def _event(link: Connection, town: Town, now: datetime) -> None:
         ("3", "rubbish", 20, 240, 112.9062, 35.6066, "路边一堆", "北街口"),
     ):
         opened = now - timedelta(minutes=age_min)
-        await value(
-            link,
-            "INSERT INTO event (source_id, source_key, type_id, area_id, grid_ids, geom, text,"
-            " address, opened_at, due_at) SELECT %s, %s, t.id, %s, %s,"
-            " ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s, %s, %s, %s FROM event_type t"
-            " WHERE t.code = %s RETURNING id",
-            [
-                source,
-                key,
-                town.areas["west"],
-                [town.grids["W-1"]],
-                lon,
-                lat,
-                text,
-                address,
-                opened,
-                opened + timedelta(minutes=limit_min),
-                type_,
-            ],
+        ids.append(
+            await value(
+                link,
+                "INSERT INTO event (source_id, source_key, type_id, area_id, grid_ids, geom, text,"
+                " address, opened_at, due_at) SELECT %s, %s, t.id, %s, %s,"
+                " ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s, %s, %s, %s FROM event_type t"
+                " WHERE t.code = %s RETURNING id",
+                [
+                    source,
+                    key,
+                    town.areas["west"],
+                    [town.grids["W-1"]],
+                    lon,
+                    lat,
+                    text,
+                    address,
+                    opened,
+                    opened + timedelta(minutes=limit_min),
+                    type_,
+                ],
+            )
         )
+    return ids[0]

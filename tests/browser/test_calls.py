@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.embedded import Store
-from tests.browser.duty_site import PASSWORD, Served, served
+from tests.browser.conftest import Wall, a_database
+from tests.browser.duty_site import served
+from tests.browser.serve import Web
+from tests.browser.wall_town import PASSWORD
 
 HERE = {"longitude": 112.9070, "latitude": 35.6040, "accuracy": 9}
-
-
-@pytest.fixture
-def site(store: Store, tmp_path: Path) -> Iterator[Served]:
-    with served(store, tmp_path) as one:
-        yield one
 
 
 class Phone:
     """A phone's browser at 390 × 844, signed in."""
 
-    def __init__(self, browser: Browser, site: Served, account: str, **options: Any) -> None:
+    def __init__(self, browser: Browser, site: Web, account: str, **options: Any) -> None:
         self.context = browser.new_context(
             viewport={"width": 390, "height": 844},
             device_scale_factor=2,
@@ -50,42 +47,59 @@ class Phone:
         expect(self.page.locator("#link")).to_contain_text(re.compile("在线|Online"))
 
 
+@pytest.fixture(scope="module")
+def site(cluster: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    home = tmp_path_factory.mktemp("duty")
+    with a_database(cluster, "duty") as store, served(store, home) as web:
+        yield web
+
+
+Open = Callable[..., Phone]
+
+
 @pytest.fixture
-def desk(site: Served) -> Iterator[Desk]:
-    with Desk(site) as one:
-        yield one
+def phone_of(browser: Browser, site: Web) -> Iterator[Open]:
+    """Phones of this test, closed at its end."""
+    opened: list[Phone] = []
+
+    def open_one(account: str, web: Web | None = None) -> Phone:
+        opened.append(Phone(browser, web or site, account))
+        return opened[-1]
+
+    yield open_one
+    for phone in opened:
+        phone.context.close()
 
 
 class Desk:
-    """The dispatcher, by HTTP with his own session."""
+    """The dispatcher, by HTTP with his own session. Calls left open are ended."""
 
-    def __init__(self, site: Served) -> None:
-        self.client = httpx.Client(base_url=site.url, trust_env=False, timeout=10)
-        form = {"account": "dora", "password": PASSWORD}
-        assert self.client.post("/sign-in", data=form).status_code == 303
-        self.site = site
+    def __init__(self, site: Web) -> None:
+        self.client = site.client("dora")
+        self.calls: list[int] = []
 
-    def __enter__(self) -> Desk:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.client.close()
-
-    def click(self, key: str = "k", **subject: int) -> dict[str, Any]:
-        answer = self.client.post("/api/calls", json={"request_key": key, **subject})
+    def click(self, key: str | None = None, **subject: int) -> dict[str, Any]:
+        body = {"request_key": key or uuid4().hex, **subject}
+        answer = self.client.post("/api/calls", json=body)
         assert answer.status_code == 200, answer.text
-        return dict(answer.json()["session"])
+        session = dict(answer.json()["session"])
+        self.calls.append(session["id"])
+        return session
 
     def look(self, session: int) -> dict[str, Any]:
         return dict(self.client.get(f"/api/calls/{session}").json()["session"])
 
+    def close(self) -> None:
+        for call in self.calls:
+            self.client.post(f"/api/calls/{call}/end")
+        self.client.close()
 
-def the_event(site: Served) -> int:
-    async def find(link: Any) -> int:
-        row = await (await link.execute("SELECT id FROM event WHERE source_key = '1'")).fetchone()
-        return int(row[0])
 
-    return int(site.run(find))
+@pytest.fixture
+def desk(site: Web) -> Iterator[Desk]:
+    one = Desk(site)
+    yield one
+    one.close()
 
 
 def confirmed(desk: Desk, session: int, page: Page) -> dict[str, Any]:
@@ -98,9 +112,9 @@ def confirmed(desk: Desk, session: int, page: Page) -> dict[str, Any]:
 
 
 def test_a_click_rings_the_phone_and_its_confirmation_comes_back(
-    browser: Browser, site: Served, desk: Desk
+    phone_of: Open, site: Web, desk: Desk
 ) -> None:
-    phone = Phone(browser, site, "chief")
+    phone = phone_of("chief")
     page = phone.page
     expect(page.locator("#name")).to_have_text("陈甲")
     expect(page.locator("#post")).to_have_text("网格长 · 渠口村 服004")
@@ -109,13 +123,13 @@ def test_a_click_rings_the_phone_and_its_confirmation_comes_back(
     page.click("[data-act=position]")
     expect(page.locator("#reach-position .state")).to_contain_text("±9 米")
 
-    session = desk.click(event_id=the_event(site))
-    assert desk.click(event_id=the_event(site))["id"] == session["id"]  # a double click
+    session = desk.click("once", event_id=site.town.event)
+    assert desk.click("once", event_id=site.town.event)["id"] == session["id"]  # a double click
     ring = page.locator("#ring")
     expect(ring).to_be_visible()
     expect(ring).to_contain_text("路面积水")
     expect(ring).to_contain_text("南桥引道")
-    expect(ring).to_contain_text("超 1:12")
+    expect(ring).to_contain_text(re.compile(r"超 1:\d\d"))
     expect(ring).to_contain_text(re.compile("离你 1[67]0 米"))
     states = {a["person"]["name"]: a["state"] for a in desk.look(session["id"])["attempts"]}
     assert states == {"陈甲": "ringing", "李乙": "offline"}
@@ -130,10 +144,8 @@ def test_a_click_rings_the_phone_and_its_confirmation_comes_back(
     assert phone.said == []
 
 
-def test_two_phones_ring_and_the_other_is_thanked(
-    browser: Browser, site: Served, desk: Desk
-) -> None:
-    chief, worker = Phone(browser, site, "chief"), Phone(browser, site, "worker")
+def test_two_phones_ring_and_the_other_is_thanked(phone_of: Open, site: Web, desk: Desk) -> None:
+    chief, worker = phone_of("chief"), phone_of("worker")
     session = desk.click(grid_id=site.town.grids["W-1"])
     for phone in (chief, worker):
         expect(phone.page.locator("#ring .yes")).to_be_visible()
@@ -144,8 +156,8 @@ def test_two_phones_ring_and_the_other_is_thanked(
     expect(chief.page.locator("#ring")).to_be_hidden(timeout=8000)
 
 
-def test_cannot_go_asks_for_a_reason(browser: Browser, site: Served, desk: Desk) -> None:
-    phone = Phone(browser, site, "chief")
+def test_cannot_go_asks_for_a_reason(phone_of: Open, site: Web, desk: Desk) -> None:
+    phone = phone_of("chief")
     session = desk.click(person_id=site.town.people["west_chief"])
     phone.page.click("#ring .no")
     phone.page.click("#ring [data-why='Too far away']")
@@ -154,18 +166,30 @@ def test_cannot_go_asks_for_a_reason(browser: Browser, site: Served, desk: Desk)
     assert card["outcome"] == "declined" and card["attempts"][0]["reason"] == "离得太远"
 
 
-def test_a_phone_that_loads_again_still_rings(browser: Browser, site: Served, desk: Desk) -> None:
-    phone = Phone(browser, site, "chief")
+def test_a_phone_that_loads_again_still_rings(phone_of: Open, site: Web, desk: Desk) -> None:
+    phone = phone_of("chief")
     desk.click(person_id=site.town.people["west_chief"])
     expect(phone.page.locator("#ring .yes")).to_be_visible()
     phone.page.reload()
     expect(phone.page.locator("#ring .yes")).to_be_visible()
 
 
-def test_off_shift_and_closed_pages_are_said_at_once(
-    browser: Browser, site: Served, desk: Desk
+def test_a_killed_server_loses_neither_the_call_nor_its_confirmation(
+    phone_of: Open, site: Web, desk: Desk
 ) -> None:
-    phone = Phone(browser, site, "chief")
+    phone = phone_of("chief")
+    session = desk.click(person_id=site.town.people["west_chief"])
+    expect(phone.page.locator("#ring .yes")).to_be_visible()
+    site.kill()
+    phone.page.click("#ring .yes")
+    expect(phone.page.locator("#ring .yes")).to_contain_text("还没送到，正在重试")
+    site.start()
+    expect(phone.page.locator("#ring")).to_contain_text("已确认", timeout=20_000)
+    assert confirmed(desk, session["id"], phone.page)["outcome"] == "acknowledged"
+
+
+def test_off_shift_and_closed_pages_are_said_at_once(phone_of: Open, site: Web, desk: Desk) -> None:
+    phone = phone_of("chief")
     phone.page.click("#shift")
     expect(phone.page.locator("#shift-title")).to_have_text("下班")
     session = desk.click(grid_id=site.town.grids["W-1"])
@@ -175,8 +199,8 @@ def test_off_shift_and_closed_pages_are_said_at_once(
     expect(phone.page.locator("#shift-title")).to_have_text("在岗")
 
 
-def test_a_lost_link_is_said_and_mends_itself(browser: Browser, site: Served) -> None:
-    phone = Phone(browser, site, "chief")
+def test_a_lost_link_is_said_and_mends_itself(phone_of: Open, site: Web) -> None:
+    phone = phone_of("chief")
     phone.context.set_offline(True)
     phone.page.evaluate("() => window.dispatchEvent(new Event('offline'))")
     expect(phone.page.locator("#link")).to_contain_text("链路中断", timeout=10_000)
@@ -185,8 +209,8 @@ def test_a_lost_link_is_said_and_mends_itself(browser: Browser, site: Served) ->
     expect(phone.page.locator("#link")).to_contain_text("在线", timeout=15_000)
 
 
-def test_what_is_seen_is_reported(browser: Browser, site: Served) -> None:
-    phone = Phone(browser, site, "chief", locale="en")
+def test_what_is_seen_is_reported(phone_of: Open, site: Web) -> None:
+    phone = phone_of("chief")
     page = phone.page
     page.goto(f"{site.url}/duty?lang=en")
     expect(page.locator("#post")).to_have_text("Grid chief · 渠口村 服004")
@@ -196,6 +220,23 @@ def test_what_is_seen_is_reported(browser: Browser, site: Served) -> None:
     page.click("#tab-report .solid")
     expect(page.locator("#r-said")).to_contain_text("Reported as number")
     page.click(".tabs [data-go=todo]")
-    expect(page.locator("#tab-todo .case").first).to_contain_text("1:12 over")
+    expect(page.locator("#tab-todo .case").first).to_contain_text(re.compile(r"1:\d\d over"))
     page.click(".tabs [data-go=mine]")
     expect(page.locator("#tab-mine")).to_contain_text("west_chief")
+
+
+def test_from_the_wall_to_the_phone_and_back(wall: Wall, phone_of: Open) -> None:
+    """The whole story: a click on the wall, the phone rings, 收到, and the card says so."""
+    phone = phone_of("chief", wall.web)
+    screen = wall.open("/screen")
+    event = wall.town.events[0]
+    screen.evaluate("(id) => window.wangge.select({kind: 'event', id})", event)
+    screen.dblclick("#call")
+    expect(phone.page.locator("#ring .yes")).to_be_visible()
+    expect(screen.locator("#call-state")).to_contain_text("振铃")
+    phone.page.click("#ring .yes")
+    expect(phone.page.locator("#ring")).to_contain_text("已确认")
+    expect(screen.locator("#call-state .outcome")).to_contain_text("已确认")
+    with contextlib.closing(wall.web.client()) as dispatcher:
+        sessions = dispatcher.get("/api/calls").json()["sessions"]
+    assert len([one for one in sessions if one["subject"]["id"] == event]) == 1
