@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from plotly.utils import PlotlyJSONEncoder
 
 from dashboard.auth import acting
 from dashboard.components.footer import LIGHTS, PEOPLE, footer
@@ -41,9 +42,7 @@ def walk(component: Any) -> Iterator[dict[str, Any]]:
 
 
 def parts(component: Any) -> list[dict[str, Any]]:
-    from dash import _utils
-
-    return list(walk(json.loads(_utils.to_json(component))))
+    return list(walk(json.loads(json.dumps(component, cls=PlotlyJSONEncoder))))
 
 
 def figures(component: Any) -> list[str]:
