@@ -38,9 +38,19 @@ class Scene:
 
     def fixes(self, *, start: datetime, end: datetime) -> Fixes:
         """What the phones of those on shift send in (start, end]."""
+        return self.walkers.fixes(shifts=self._around(start, end), start=start, end=end)
+
+    def silent(self, *, start: datetime, end: datetime) -> Fixes:
+        """What those on shift at `end` had sent before `start`, if they sent nothing since."""
+        heard = set(self.fixes(start=start, end=end).person.tolist())
+        shifts = [s for s in self._around(start, end) if s.planned_start <= end < s.planned_end]
+        quiet = [shift for shift in shifts if shift.person_code not in heard]
+        began = min((s.started_at for s in quiet if s.started_at), default=start)
+        return self.walkers.fixes(shifts=quiet, start=began, end=start)
+
+    def _around(self, start: datetime, end: datetime) -> tuple[Shift, ...]:
         first = day_of(start) - timedelta(days=1)  # the night before lasts into the morning
-        days = (first + timedelta(days=k) for k in range((day_of(end) - first).days + 1))
-        return self.walkers.fixes(shifts=self.shifts(days), start=start, end=end)
+        return self.shifts(first + timedelta(days=k) for k in range((day_of(end) - first).days + 1))
 
 
 def make_scene(*, town: Town) -> Scene:

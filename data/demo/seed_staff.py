@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import shapely
@@ -52,9 +53,11 @@ async def write_shifts(connection: Connection, scene: Scene, *, at: datetime) ->
 async def write_positions(
     connection: Connection, scene: Scene, *, start: datetime, end: datetime
 ) -> None:
-    """What the phones said in (start, end]: history and the newest place of each."""
-    fixes = scene.fixes(start=start, end=end)
-    rows = _placed(fixes, await fetch_all(connection, SQL.grids))
+    """What the phones said in (start, end], and before it if they are silent since: history
+    and the newest place of each."""
+    grids = await fetch_all(connection, SQL.grids)
+    said = (scene.fixes(start=start, end=end), scene.silent(start=start, end=end))
+    rows = chain.from_iterable(_placed(fixes, grids) for fixes in said)
     await copy(connection, SQL.make_fix, SQL.copy_fix, rows)
     await connection.execute(SQL.ensure_days, {"start": start, "end": end})
     source_id = await ensure_source(connection, SOURCE, kind="worker")

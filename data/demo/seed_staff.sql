@@ -57,7 +57,7 @@ COPY new_fix (person_code, at, lon, lat, accuracy_m, speed_mps, battery, grid_id
 
 -- name: ensure_days
 SELECT ensure_position_day(day::date)
-FROM generate_series((%(start)s::timestamptz AT TIME ZONE 'UTC')::date,
+FROM generate_series((%(start)s::timestamptz AT TIME ZONE 'UTC')::date - 1,
                      (%(end)s::timestamptz AT TIME ZONE 'UTC')::date + 2, interval '1 day') AS day;
 
 -- name: insert_history
