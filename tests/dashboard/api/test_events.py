@@ -143,7 +143,7 @@ async def test_the_same_report_with_its_closing_closes_it(
     """Once: what comes later changes nothing, and the log has each step once."""
     header = await bearer("source")
     assert (await client.post(URL, json=report(), headers=header)).status_code == 201
-    closing = {"closed": NOON.isoformat(), "settled": "grid", "satisfied": True}
+    closing: dict[str, Any] = {"closed": NOON.isoformat(), "settled": "grid", "satisfied": True}
     reply = await client.post(URL, json=report(**closing), headers=header)
     assert (reply.status_code, reply.json()["created"]) == (200, False)
     assert reply.json()["event"]["settled"] == "grid"
