@@ -52,7 +52,8 @@ def install_as_root(choose: Callable[[Sequence[str]], Sequence[str]]) -> None:
     """`apt-get install` what `choose` names once the package lists are fresh."""
     apt = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
     run([*apt, "update"])
-    keep = ["-o", "Dpkg::Options::=--force-confold"]
+    # Without the wait for the disk after each file; what is half written is fetched again.
+    keep = ["-o", "Dpkg::Options::=--force-confold", "-o", "Dpkg::Options::=--force-unsafe-io"]
     run([*apt, *keep, "install", "-y", "--no-install-recommends", *choose([])])
 
 
