@@ -57,7 +57,6 @@ class Sketch:
 async def prepare(store: Store, home: Path, sketch: Sketch, say: Say) -> Scene:
     """Make the site and fill it up to now. Raises OtherSite where the store holds another one."""
     await site.create(store.admin_url, name_zh=NAME_ZH, name_en=NAME_EN, timezone=TIMEZONE)
-    at = datetime.now(UTC)
     async with Database(store.app_url, store.readonly_url, size=2) as database:
         async with database.acting(None) as connection:
             system = await actors.system_actor(connection)
@@ -67,14 +66,16 @@ async def prepare(store: Store, home: Path, sketch: Sketch, say: Say) -> Scene:
                 raise OtherSite(home=home)
             if reached is None:
                 say("inventing the town and its past year")
-                scene = await sketch.scene()
-                count = await seed.seed(connection, await sketch.town(), scene, at=at)
+                scene, made = await sketch.scene(), await sketch.town()
+                count = await seed.seed(connection, made, scene, at=datetime.now(UTC))
                 say(f"{count} events written")
             else:
                 say(f"filling the time since {reached:%Y-%m-%d %H:%M} UTC")
                 scene = await sketch.scene()
-                await seed.catch_up(connection, scene, since=reached, at=at)
-        await asyncio.to_thread(scenes.keep, scene, home)
+                await seed.catch_up(connection, scene, since=reached, at=datetime.now(UTC))
+    if reached is None:
+        await seed.analyze(store.admin_url)
+    await asyncio.to_thread(scenes.keep, scene, home)
     return scene
 
 
