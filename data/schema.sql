@@ -69,7 +69,9 @@ DECLARE
 BEGIN
     IF to_regclass(part) IS NOT NULL THEN RETURN false; END IF;
     PERFORM pg_advisory_xact_lock(hashtext('ensure_position_day'));
-    IF to_regclass(part) IS NOT NULL THEN RETURN false; END IF;
+    IF EXISTS (SELECT FROM pg_class WHERE relname = part AND relnamespace = 'public'::regnamespace) THEN
+        RETURN false;
+    END IF;
     IF EXISTS (SELECT FROM position_history_rest
                WHERE at >= day::timestamp AT TIME ZONE 'UTC'
                  AND at < (day + 1)::timestamp AT TIME ZONE 'UTC') THEN
