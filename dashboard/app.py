@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from dashboard import guards
 from dashboard.api import ROUTERS, errors
 from dashboard.auth import AuthMiddleware, Identities, acting
+from dashboard.body_limit import BodyLimit
 from dashboard.channels.page import PageChannel
 from dashboard.clock import SiteClock
 from dashboard.doors import routes as door_routes
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     server.add_api_route("/", _home, methods=["GET"])
     server.add_api_route("/api/{path:path}", _no_such_route, methods=_METHODS)
     server.add_api_route("/{path:path}", _page_or_404(app), methods=["GET"])
+    server.add_middleware(BodyLimit)
     server.add_middleware(guards.CallbackGuard)
     server.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     server.add_middleware(AuthMiddleware, identities=lambda: server.state.identities)

@@ -58,12 +58,16 @@ class HeadersMiddleware:
             await self.app(scope, receive, send)
             return
         host = Headers(scope=scope).get("host", "")
+        # Dash adds the time of its last change to the address of each asset.
+        versioned = scope["path"].startswith("/assets/") and b"m=" in scope["query_string"]
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in FIXED.items():
                     headers.setdefault(name, value)
+                if versioned and message["status"] == 200:
+                    headers["Cache-Control"] = "public, max-age=31536000, immutable"
                 if headers.get("content-type", "").startswith("text/html"):
                     headers["Content-Security-Policy"] = content_security_policy(
                         host=host, script_hashes=self._script_hashes()

@@ -6,24 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
-TEXTS = {
-    "zh": {
-        "Grid command": "网格指挥",
-        "Account": "账号",
-        "Password": "密码",
-        "Sign in": "登录",
-        "Wrong account or password.": "账号或密码不对。",
-        "Too many tries. Wait a minute and try again.": "尝试过多，请一分钟后再试。",
-        "This sign-in link was used or has expired. Sign in with an account, or start again.": (
-            "此登录链接已用过或已过期。请用账号登录，或重新启动。"
-        ),
-        "This screen link is not valid any more. Ask an administrator for a new one.": (
-            "此大屏链接已失效。请向管理员索取新链接。"
-        ),
-        "Sign-in links work on this machine only.": "登录链接只能在本机使用。",
-        "The database does not answer. Try again in a moment.": "数据库没有响应，请稍后再试。",
-    }
-}
+from dashboard.i18n import translator
+
 STYLE = """
 :root{color-scheme:dark;--bg:#0A0E13;--control:#212C38;--line-2:#3B4B5D;--text:#EEF3F8;
 --text-2:#B4C0CD;--accent:#1F6FEB;--accent-text:#79B8FF;--red:#FF5B4D}
@@ -56,33 +40,35 @@ class SignIn:
     theme: str = "dark"
     next: str = "/screen"
     account: str = ""
-    error: str = ""  # an English key of TEXTS
+    error: str = ""  # in English, a key of the catalogue
 
 
 def render(page: SignIn) -> str:
     """The page's HTML."""
 
-    def _(key: str) -> str:
-        return escape(TEXTS.get(page.lang, {}).get(key, key))
+    translate = translator(page.lang)
+
+    def t(key: str) -> str:
+        return escape(translate(key))
 
     other = "en" if page.lang == "zh" else "zh"
     theme = "light" if page.theme == "dark" else "dark"
     words = {"en": "English", "zh": "中文", "light": "☀", "dark": "☾"}
-    error = f'<p role="alert" id="error">{_(page.error)}</p>' if page.error else ""
+    error = f'<p role="alert" id="error">{t(page.error)}</p>' if page.error else ""
     return f"""<!doctype html>
 <html lang="{"zh-CN" if page.lang == "zh" else "en"}" data-theme="{page.theme}"><head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <link rel="icon" href="data:,">
-<title>{_("Sign in")} · {_("Grid command")}</title><style>{STYLE}</style></head><body><main>
-<h1>{_("Grid command")}<span>{escape(page.place)}</span></h1>
+<title>{t("Sign in")} · {t("Grid command")}</title><style>{STYLE}</style></head><body><main>
+<h1>{t("Grid command")}<span>{escape(page.place)}</span></h1>
 <form method="post" action="/sign-in?{_query(page)}">
-<label for="account">{_("Account")}</label>
+<label for="account">{t("Account")}</label>
 <input id="account" name="account" autocomplete="username" required autofocus maxlength="100"
  value="{escape(page.account)}">
-<label for="password">{_("Password")}</label>
+<label for="password">{t("Password")}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required
  maxlength="200" aria-describedby="error">{error}
-<button type="submit">{_("Sign in")}</button></form>
+<button type="submit">{t("Sign in")}</button></form>
 <footer><a href="/sign-in?{_query(page, lang=other)}">{words[other]}</a>
 <a href="/sign-in?{_query(page, theme=theme)}">{words[theme]}</a></footer></main></body></html>"""
 

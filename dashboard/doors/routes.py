@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from dashboard.auth import KIOSK, SESSION, Identities, cookies
 from dashboard.doors.limits import Limit
 from dashboard.doors.page import SignIn, render
+from dashboard.i18n import language
 from data import actors
 from data.access import Actor, Permission
 from data.database import Database
@@ -155,7 +156,7 @@ async def _wall(request: Request) -> Response:
 def _page(request: Request, status: int = 200, error: str = "", account: str = "") -> Response:
     query = request.query_params
     site = request.app.state.clock.site
-    lang = "en" if query.get("lang") == "en" else "zh"
+    lang = language(query.get("lang"))
     page = SignIn(
         place=site.name_en if lang == "en" else site.name_zh,
         lang=lang,

@@ -32,7 +32,7 @@ def scripts() -> str:
 
 
 def modules() -> Iterator[ast.AST]:
-    for folder in ("components", "map", "figures", "pages"):
+    for folder in ("components", "map", "figures", "pages", "doors"):
         for file in (DASHBOARD / folder).glob("*.py"):
             if not file.name.startswith("duty"):
                 yield ast.parse(file.read_text("utf-8"))

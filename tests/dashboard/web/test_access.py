@@ -282,3 +282,16 @@ async def test_unknown_api_paths_are_a_404_in_json(web: Served, bearer: Bearer) 
             answer = await client.request(method, "/api/nope/at/all")
             assert answer.status_code == 404
             assert answer.json()["error"]["code"] == "not_found"
+
+
+async def test_no_body_is_read_without_end(web: Served, bearer: Bearer) -> None:
+    async def endless() -> Any:
+        for _ in range(200):
+            yield b" " * 100_000
+
+    async with web.client(headers=await bearer("duty_officer")) as client:
+        for path in ("/api/calls", "/api/events", "/sign-in"):
+            answer = await client.post(path, content=b" " * 9_000_000)
+            assert answer.status_code in (401, 413), path
+            answer = await client.post(path, content=endless())
+            assert 400 <= answer.status_code < 500, path
