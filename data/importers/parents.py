@@ -15,7 +15,8 @@ from data.importers.report import Ledger
 from data.importers.units import Unit, reject
 from geo import polygons
 
-INSIDE = 0.5  # at least this share of a unit lies in its area
+INSIDE = 0.5  # at least this share of a unit lies in its area, or in those that share it
+MOST = 0.4  # at least this share makes it belong to one of several
 FULLY = 0.99
 
 
@@ -58,20 +59,25 @@ class Places:
         return at
 
     def around(self, geometry: Any, rank: int) -> Place | None:
-        """The finest area above `rank` in which most of a geometry lies, else `only`. An area
-        without an outline has the union of its children, which does not bound it."""
+        """The finest area above `rank` that holds most of a geometry. One that many areas share
+        belongs to what lies above them; one of which less than half lies in any area, to `only`.
+        An area without an outline has the union of its children, which does not bound it."""
         tree, places, shapes = self._index()
+        covered: dict[int, float] = {}  # share by rank
         best: tuple[int, float, int] | None = None
         for index in tree.query(geometry, predicate="intersects"):
             place = places[index]
             if place.rank >= rank:
                 continue
             share = polygons.share_inside(geometry=geometry, container=shapes[index])
-            if share >= INSIDE and (best is None or (place.rank, share, -place.id) > best):
+            share = round(share, 6)  # half and half is a tie, whatever the last digits say
+            covered[place.rank] = covered.get(place.rank, 0) + share
+            if share >= MOST and (best is None or (place.rank, share, -place.id) > best):
                 best = place.rank, share, -place.id
-        if best is not None:
+        if best is not None and covered[best[0]] >= INSIDE:
             return self.by_id[-best[2]]
-        return self.only(rank)
+        shared = max(covered.values(), default=0) >= INSIDE and self.root.geometry is None
+        return self.root if shared else self.only(rank)
 
     def only(self, rank: int) -> Place | None:
         """The single area of the finest level above `rank`, if nothing bounds it: the one to
@@ -116,7 +122,7 @@ def assign(
         limit = places.limit(place)
         if unit.geometry is not None and limit is not None:
             share = polygons.share_inside(geometry=unit.geometry, container=limit.geometry)
-            if share < INSIDE:
+            if share < INSIDE and _by(unit, options) != "location":
                 percent = round(share * 100)
                 reject(ledger, unit, "outside_parent", percent=percent, parent=place.name)
                 continue
@@ -129,10 +135,7 @@ def assign(
 
 
 def _find(unit: Unit, places: Places, rank: int, options: Options, ledger: Ledger) -> Place | None:
-    named = unit.values.get("parent") or ""
-    by = options.parent_by or ("code" if "parent" in options.maps or named else "location")
-    if options.parent is not None:
-        by, named = "code", options.parent
+    named, by = options.parent or unit.values.get("parent") or "", _by(unit, options)
     if by == "location":
         shapeless = unit.geometry is None
         place = places.only(rank) if shapeless else places.around(unit.geometry, rank)
@@ -148,6 +151,14 @@ def _find(unit: Unit, places: Places, rank: int, options: Options, ledger: Ledge
     else:
         reject(ledger, unit, "orphan", what="area", key=named or "—")
     return None
+
+
+def _by(unit: Unit, options: Options) -> str:
+    """How a unit's area is found: as the user says, by code where there is one, else by place."""
+    if options.parent is not None:
+        return "code"
+    coded = "parent" in options.maps or unit.values.get("parent")
+    return options.parent_by or ("code" if coded else "location")
 
 
 def _where(geometry: Any) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from data.importers import delimited, files, geojson, vector
+from data.importers import delimited, files, geojson
 from data.importers.table import Reading, Table
 
 Progress = Callable[[str, int, int], None]  # a stage's name, how many are done, of how many
@@ -32,5 +33,7 @@ def read(path: str, *, reading: Reading) -> Table:
             table = geojson.read(found.path, name=found.name, reading=reading)
             if table is not None:
                 return table
-            return vector.read(found.path, name=found.name, format="TopoJSON", reading=reading)
+            found = replace(found, format="TopoJSON")
+        from data.importers import vector  # GDAL takes a second to load: only where it is needed
+
         return vector.read(found.path, name=found.name, format=found.format, reading=reading)

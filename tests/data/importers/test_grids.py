@@ -83,6 +83,24 @@ async def test_the_parent_by_name_and_by_location(importer: Importer, tmp_path: 
     assert found == [("west",)] * 4
 
 
+async def test_a_grid_across_the_border(importer: Importer, tmp_path: Path) -> None:
+    """Half and half goes to the smaller id, most of it decides, little of it is not enough."""
+    rows = [
+        grid("half", "h", box(112.905, 35.60, 112.915, 35.61)),
+        grid("most", "m", box(112.909, 35.60, 112.915, 35.61)),
+        grid("both", "b", box(112.88, 35.60, 112.92, 35.61)),
+        grid("many", "y", box(112.89, 35.595, 112.93, 35.615)),
+    ]
+    file = write_geojson(tmp_path / "g.geojson", rows)
+    report = await importer("grids", file, group="k")
+    found = await importer.rows(
+        "SELECT g.code, a.name FROM grid g JOIN area a ON a.id = g.area_id WHERE kind = 'k'"
+        " ORDER BY g.id"
+    )
+    assert found == [("half", "west"), ("most", "east"), ("both", "示范镇")]
+    assert reasons(report) == {4: "orphan"}
+
+
 async def test_a_unit_in_several_rows_becomes_one(importer: Importer, tmp_path: Path) -> None:
     rows = [
         grid("A", "甲", box(112.901, 35.601, 112.903, 35.603)),
