@@ -26,10 +26,11 @@ class Desk:
     dispatcher: Actor
     elapsed: timedelta = timedelta(0)
     channel: MemoryChannel = field(default_factory=MemoryChannel)
+    real: datetime = REAL  # where real time begins
 
     @property
     def when(self) -> Moment:
-        return Moment(site=NOON + self.elapsed, real=REAL + self.elapsed)
+        return Moment(site=NOON + self.elapsed, real=self.real + self.elapsed)
 
     def advance(self, seconds: float) -> None:
         self.elapsed += timedelta(seconds=seconds)

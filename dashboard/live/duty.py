@@ -10,8 +10,10 @@ from typing import Any, Protocol
 import orjson
 from fastapi import WebSocket, WebSocketDisconnect
 
+from data.errors import StoreUnavailable
+
 SILENCE_S = 20.0  # a page pings each few seconds; one that is silent for so long has gone
-ASK_S = 30.0
+ASK_S = 5.0
 LONGEST_MESSAGE = 4096
 REVOKED = 4401
 
@@ -70,9 +72,17 @@ async def _listen(
             await desk.receive(key, message)
         if alive is not None and clock() - asked > ASK_S:
             asked = clock()
-            if not await alive():
+            if not await _stands(alive):
                 await socket.close(REVOKED)
                 return
+
+
+async def _stands(alive: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether the page may stay; a store that is away says nothing against it."""
+    try:
+        return await alive()
+    except StoreUnavailable:
+        return True
 
 
 def _parsed(text: str) -> dict[str, Any] | None:
