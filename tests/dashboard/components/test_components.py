@@ -22,6 +22,7 @@ from data.access import ROLES, Actor, Permission
 EVENTS = {"open", "overdue", "yellow", "green", "no_limit", "located", "unlocated"}
 PEOPLE_KEYS = {
     *("on_duty", "rostered", "online", "fresh", "ageing", "stale", "offline", "no_position"),
+    "lost",  # offline with a last position: reckoned by the page
 }
 TODAY = {"reported", "closed", "on_time_rate", "in_grid_rate", "satisfied_rate"}
 PLACES = (
