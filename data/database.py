@@ -1,4 +1,4 @@
-"""The store's door: pools for the application and the read-only role, transactions with an actor."""
+"""The store's door: two pools, and transactions that state their actor."""
 
 from __future__ import annotations
 

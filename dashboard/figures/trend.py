@@ -18,7 +18,7 @@ def trend(
     hour: int,
     unit: str,
     theme: str = "dark",
-    scale: int = 1,
+    scale: float = 1,
 ) -> go.Figure:
     """Bars for today's 24 hours (the running one paler), dashes for the reference.
 
@@ -38,13 +38,17 @@ def trend(
         x=list(range(24)),
         y=by_hour_median,
         mode="lines",
-        line={"color": tokens["text-2"], "width": 2 * scale, "dash": f"{4 * scale}px {4 * scale}px"},
+        line={
+            "color": tokens["text-2"],
+            "width": 2 * scale,
+            "dash": f"{4 * scale}px {4 * scale}px",
+        },
         hovertemplate="%{y:.0f}<extra></extra>",
     )
     return figure
 
 
-def _layout(theme: str, scale: int, unit: str) -> dict[str, Any]:
+def _layout(theme: str, scale: float, unit: str) -> dict[str, Any]:
     layout = theme_.layout(theme, size=24 * scale)
     ticks = [0, 6, 12, 18]
     layout["xaxis"] |= {
