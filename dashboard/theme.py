@@ -35,7 +35,7 @@ def tokens(theme: str) -> dict[str, str]:
     return TOKENS.get(theme, TOKENS["dark"])
 
 
-def layout(theme: str, *, size: int = 24) -> dict[str, Any]:
+def layout(theme: str, *, size: float = 24) -> dict[str, Any]:
     """The plotly layout of all charts: no legend, no toolbar, no motion, three grid lines."""
     t = tokens(theme)
     axis = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}

@@ -26,6 +26,11 @@ window.wangge = (function () {
     if (hours >= 100) return Math.floor(hours / 24) + (english() ? " d" : " 天");
     return hours + ":" + String(minutes % 60).padStart(2, "0");
   }
+  /* 超 1:12 and 余 0:11; in English the word comes behind. */
+  function limit(ms) {
+    const word = ms < 0 ? t("over") : t("left");
+    return english() ? span(ms) + " " + word : word + " " + span(ms);
+  }
   function age(seconds) {
     if (seconds < 90) return Math.max(0, Math.round(seconds)) + " " + t("s ago");
     if (seconds < 5400) return Math.round(seconds / 60) + " " + t("min ago");
@@ -67,9 +72,9 @@ window.wangge = (function () {
     const key = theme + name;
     return (colours[key] ||= getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim());
   }
-  const u = () => (document.documentElement.classList.contains("wall")
+  const u = () => (window.innerWidth <= 820 ? 0.6 : document.documentElement.classList.contains("wall")
     && window.innerWidth >= 3200 && window.innerHeight >= 1800 ? 2 : 1);
-  return { state, on, emit, t, english, named, span, age, number, setNow, now, zone, clock, day, fullDay,
+  return { state, on, emit, t, english, named, span, limit, age, number, setNow, now, zone, clock, day, fullDay,
     element, get, post, colour, u, root };
 })();
 

@@ -32,9 +32,7 @@ def footer(t: Translate) -> Any:
         _count(PERSON_MARKS.get(state, f"person {state}"), t(word), f"people.{state}", state)
         for state, word in PEOPLE
     ]
-    lights = [
-        _count(mark, t(word), f"events.{path}", path) for mark, path, word in LIGHTS
-    ]
+    lights = [_count(mark, t(word), f"events.{path}", path) for mark, path, word in LIGHTS]
     return html.Footer(
         [
             html.Span(
@@ -62,4 +60,6 @@ def _count(mark: str, word: str, path: str, name: str) -> Any:
 
 
 def _sum(path: str, unit: str) -> Any:
-    return html.Span([html.Span("="), html.B("–", **data(figure=path)), html.Span(unit)])
+    return html.Span(
+        [html.Span("="), html.B("–", **data(figure=path)), html.Span(unit, className="unit")]
+    )

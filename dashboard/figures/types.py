@@ -26,7 +26,7 @@ def folded(classes: Sequence[dict[str, Any]], *, other: str, name: str) -> list[
     return rows
 
 
-def types(rows: Sequence[dict[str, Any]], *, theme: str = "dark", scale: int = 1) -> go.Figure:
+def types(rows: Sequence[dict[str, Any]], *, theme: str = "dark", scale: float = 1) -> go.Figure:
     """Horizontal bars for rows of {name, n, median}, the first on top."""
     tokens = theme_.tokens(theme)
     most = max([1.0, *(max(row["n"], row["median"]) for row in rows)])

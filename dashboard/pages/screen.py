@@ -20,6 +20,8 @@ from dashboard.map.view import view
 from dashboard.theme import THEMES
 from data.access import Permission
 
+SCALES = (0.6, 1.0, 2.0)  # a phone, 1080p, 4K
+
 
 def layout(lang: str | None = None, theme: str | None = None, **_: Any) -> Any:
     """The whole wall in one language and theme; what else the URL says, the scripts read."""
@@ -68,7 +70,7 @@ def charts(day: dict[str, Any]) -> tuple[Any, Any, Any, Any]:
     `day` is the summary's `today` with `hour` (of the site), `lang`, `theme` and `scale`.
     """
     lang, theme = language(day.get("lang")), str(day.get("theme", "dark"))
-    scale = 2 if day.get("scale") == 2 else 1
+    scale = next((s for s in SCALES if s == day.get("scale")), 1.0)
     t = translator(lang)
     rows = folded(day.get("by_class", []), other=t("Other events"), name=f"name_{lang}")
     line = trend(

@@ -11,6 +11,21 @@
     return layers.reverse().reduce((under, top) => over(top, under), [0, 0, 0, 1]);
   }
   function faint(element) { let o = 1; for (let e = element; e; e = e.parentElement) o *= Number(getComputedStyle(e).opacity); return o; }
+  /* What is seen of a line: the height of its letters, cut by all that hides what overflows. */
+  function clipped(line, element, size) {
+    const middle = (line.top + line.bottom) / 2, lines = Math.max(1, Math.round(line.height / (1.3 * size)));
+    const box = { left: line.left, right: line.right, top: middle - size / 2, bottom: middle + size / 2 };
+    if (lines > 1) { box.top = line.top; box.bottom = line.bottom; }
+    for (let e = element; e; e = e.parentElement) {
+      const style = getComputedStyle(e);
+      if (style.overflowX === "visible" && style.overflowY === "visible") continue;
+      const edge = e.getBoundingClientRect();
+      box.left = Math.max(box.left, edge.left); box.right = Math.min(box.right, edge.right);
+      box.top = Math.max(box.top, edge.top); box.bottom = Math.min(box.bottom, edge.bottom);
+    }
+    box.width = box.right - box.left; box.height = box.bottom - box.top;
+    return box;
+  }
   const found = [];
   const walker = document.createTreeWalker(document.getElementById("wall") || document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -20,7 +35,7 @@
     if (style.visibility === "hidden" || !parent.getClientRects().length) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
-    const box = range.getBoundingClientRect();
+    const box = clipped(range.getBoundingClientRect(), parent, parseFloat(style.fontSize));
     if (box.width < 2 || box.height < 2 || parent.closest(".spoken")) continue;
     const svg = parent.closest("svg");
     found.push({ text: node.textContent.trim(), left: box.left, top: box.top, right: box.right, bottom: box.bottom,

@@ -38,7 +38,7 @@
     const [west, south, east, north] = hello.extent || hello.box;
     const edge = 16 * w.u();
     map.leaflet.fitBounds([[south, west], [north, east]], {
-      paddingTopLeft: [edge, 56 * w.u()], paddingBottomRight: [edge, edge], animate: false });
+      paddingTopLeft: [edge, (w.u() < 1 ? 100 : 56) * w.u()], paddingBottomRight: [edge, edge], animate: false });
   }
   map.home = home;
   w.on("hello", home);

@@ -63,7 +63,7 @@
   }
   /* 超 h:mm beside the mark; to the left where the right is taken or ends. */
   function flag({ context: c, u, box, taken }, { event, x, y }) {
-    const text = w.t("over") + " " + w.span(w.now() - event.due);
+    const text = w.limit(event.due - w.now());
     c.font = "700 " + 24 * u + "px " + getComputedStyle(document.body).fontFamily;
     const wide = c.measureText(text).width + 24 * u, high = 38 * u;
     const places = [[x + 32 * u, y - high / 2], [x - 32 * u - wide, y - high / 2], [x - wide / 2, y + 38 * u], [x - wide / 2, y - 38 * u - high]];

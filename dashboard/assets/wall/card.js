@@ -57,7 +57,7 @@
     line.append(e("span", null, title(chosen, card)));
     if (live && live.due) {
       const ms = live.due - w.now();
-      line.append(e("b", live.light, w.t(ms < 0 ? "over" : "left") + " " + w.span(ms)));
+      line.append(e("b", live.light, w.limit(ms)));
     }
     const where = (card.path || []).map((a) => a.name).slice(-2).concat((card.grids || []).slice(0, 1).map((g) => g.name));
     top.append(close, line, e("p", null, [...new Set(where)].join(" · ")));
@@ -77,14 +77,19 @@
     return made;
   }
   function person(p) {
-    const row = e("button", "who"), words = e("div", "words"), side = e("div", "side");
+    const row = e("div", "who"), words = e("button", "words"), side = e("div", "side");
     const name = e("div", "name");
     name.append(e("b", null, p.name), e("span", null, " " + w.t(p.post || p.role || "") + (p.grid ? " · " + p.grid : "")));
     const seen = p.age_s == null ? w.t(p.on_duty ? "no_position" : "off_duty") : w.t("Position") + " " + w.age(p.age_s);
-    words.append(name, e("div", "seen", p.phone ? p.phone + " · " + seen : seen));
+    words.append(name, e("div", "seen", seen));
     side.append(e("div", p.page_open ? "good" : "", w.t(p.page_open ? "page open" : "page closed")));
+    if (p.phone) {
+      const phone = e("a", "phone", p.phone); /* works without our link too */
+      phone.href = "tel:" + p.phone;
+      side.append(phone);
+    }
     row.append(e("i", "mark person " + p.state), words, side);
-    row.onclick = () => w.select({ kind: "person", id: p.id });
+    words.onclick = () => w.select({ kind: "person", id: p.id });
     return row;
   }
   function event(v) {

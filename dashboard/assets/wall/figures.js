@@ -61,6 +61,16 @@
   w.on("begin", () => { time(); });
   w.on("hello", place);
   w.on("summary", (summary) => { fill(summary); day(summary); });
+  /* The balance line never loses a number: where words are long, units go first, then room, then the key moves onto the map. */
+  function fit() {
+    const line = document.querySelector(".footer");
+    const steps = ["tight", "tighter", "tightest"];
+    line.classList.remove(...steps);
+    if (w.u() < 1) return; /* a phone wraps it */
+    for (const step of steps) if (line.scrollWidth > line.clientWidth) line.classList.add(step);
+  }
+  w.on("key", () => requestAnimationFrame(fit));
+  w.on("hello", () => setTimeout(fit, 1200));
   w.on("key", key);
   w.on("tick", link);
 })();

@@ -17,14 +17,13 @@
   const rank = (a, b) => ORDER[a.light] - ORDER[b.light] || (a.due ?? Infinity) - (b.due ?? Infinity) || a.opened - b.opened;
   function limit(event) {
     if (event.due == null) return "";
-    const ms = event.due - w.now();
-    return (ms < 0 ? w.t("over") : w.t("left")) + " " + w.span(ms);
+    return w.limit(event.due - w.now());
   }
   function draw() {
     if (!w.state.hello) return;
     const events = [...w.state.events.values()].filter(within).sort(rank);
     const space = document.getElementById("list").clientHeight || 168 * w.u();
-    const rows = Math.max(1, Math.floor(space / (42 * w.u())));
+    const rows = Math.max(1, Math.floor(space / (window.innerWidth <= 820 ? 44 : 42 * w.u())));
     const shown = [events[0], ...events.slice(1, rows + 1)].filter(Boolean);
     const key = shown.map((v) => [v.id, v.light, limit(v)].join()).join(";") + w.state.lost + w.readonly
       + (events[0] ? holder(events[0]) : "") + Boolean(w.map.grids && w.map.grids.areas);
@@ -66,8 +65,10 @@
   function hot(event) {
     const box = e("div", "hot " + event.light), words = e("div", "words");
     const title = e("div", "kind");
-    title.append(mark(event), e("span", null, w.named(event)), e("b", event.light, limit(event)));
-    words.append(title, e("div", "place", where(event)), e("div", "place more", holder(event)));
+    const due = e("b", event.light, limit(event)), place = e("div", "place", where(event));
+    title.append(mark(event), e("span", null, w.named(event)));
+    if (w.english() && due.textContent) place.prepend(due, " · "); else title.append(due);
+    words.append(title, place, e("div", "place more", holder(event)));
     words.onclick = () => w.select({ kind: "event", id: event.id });
     box.append(words);
     if (!w.readonly) {
