@@ -31,8 +31,9 @@ from data.places.site import Site
 from data.query import summary
 
 log = logging.getLogger("wangge.live")
-TICK_S = 0.3
-BEAT_S = 0.8
+SHORTEST_TICK_S = 0.2  # apart, however much is told
+LONGEST_TICK_S = 0.4
+BEAT_S = 0.9
 DAY_S = 3.0
 RETRY_S = 0.5
 START_S = 5.0
@@ -155,7 +156,11 @@ class Hub:
                 log.exception("a tick of the feed failed; all is read again")
                 self.told.everything()
                 await asyncio.sleep(RETRY_S)
-            await asyncio.sleep(max(0.01, TICK_S - (loop.time() - began)))
+            await asyncio.sleep(max(0.01, SHORTEST_TICK_S - (loop.time() - began)))
+            next_ = min(began + LONGEST_TICK_S, self._beaten_at + BEAT_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(max(next_, loop.time())):
+                    await self.told.news.wait()
 
     async def _tick(self, real_s: float) -> None:
         told = self.told.take()

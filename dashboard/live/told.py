@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ PLACES = frozenset({"area", "grid", "facility", "person", "post"})
 
 @dataclass(slots=True)
 class Told:
-    """Collected between ticks; begins with everything to read."""
+    """Collected between ticks; begins with everything to read. `news` is set by each."""
 
     places: bool = True
     shifts: bool = True
@@ -19,10 +20,12 @@ class Told:
     positions: set[int] = field(default_factory=set)
     events: set[int] = field(default_factory=set)
     calls: set[int] = field(default_factory=set)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def everything(self) -> None:
         """The connection was lost: nothing is sure."""
         self.places = self.shifts = self.all_positions = self.all_events = True
+        self.news.set()
 
     def take(self) -> Told:
         """What was said, and begin anew with nothing."""
@@ -37,6 +40,7 @@ class Told:
         )
         self.places = self.shifts = self.all_positions = self.all_events = False
         self.positions, self.events, self.calls = set(), set(), set()
+        self.news.clear()
         return taken
 
     def put_back(self, taken: Told) -> None:
@@ -54,9 +58,14 @@ class Told:
         return {
             "wangge_position": self.heard_position,
             "wangge_event": self.heard_event,
-            "wangge_call": lambda payload: self.calls.update(_ids(payload)),
+            "wangge_call": self.heard_call,
             "wangge_places": self.heard_places,
         }
+
+    def heard_call(self, payload: str) -> None:
+        """The id of a session."""
+        self.calls.update(_ids(payload))
+        self.news.set()
 
     def heard_position(self, payload: str) -> None:
         """Person ids, or "all"."""
@@ -64,6 +73,7 @@ class Told:
             self.all_positions = True
         else:
             self.positions.update(_ids(payload))
+        self.news.set()
 
     def heard_event(self, payload: str) -> None:
         """Event ids, or "all"."""
@@ -71,6 +81,7 @@ class Told:
             self.all_events = True
         else:
             self.events.update(_ids(payload))
+        self.news.set()
 
     def heard_places(self, table: str) -> None:
         """The name of the table that changed."""
@@ -78,6 +89,7 @@ class Told:
             self.shifts = True
         elif table in PLACES:
             self.places = True
+        self.news.set()
 
 
 def _ids(payload: str) -> list[int]:
