@@ -18,10 +18,9 @@ from rich.table import Table as Grid
 from dashboard.cli.opened import system_database
 from dashboard.cli.words import say
 from data.importers.options import PARENT_BY, Options
-from data.importers.reading import Progress
 from data.importers.report import Ledger, State
 from data.importers.run import NOUNS, import_files
-from data.importers.table import Reading
+from data.importers.table import Progress, Reading
 from data.places import site
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from data.importers.errors import AskCrs, NoSuchColumn, NoSuchField
 from data.importers.options import Options
 from data.importers.report import Ledger
-from data.importers.table import Table, text
+from data.importers.table import Progress, Table, silent, text
 from geo import crs as crs_
 
 # Column names that are taken for a field when --map does not say otherwise.
@@ -65,6 +65,7 @@ class Batch:
     content: list[str] = field(default_factory=list)
     chosen: dict[str, str] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
+    progress: Progress = silent
 
     def text(self, name: str, row: int) -> str:
         """A field of a row as clean text, "" when it has none."""

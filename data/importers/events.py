@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from data.importers.options import Options
 from data.importers.parents import Places
 from data.importers.report import Ledger, State
 from data.importers.times import Times
-from data.importers.units import MAX_TEXT
+from data.importers.units import MAX_TEXT, STEP
 from data.places import site
 
 FIELDS = ("id", "type", "class", "opened", "due", "closed", "address", "text")
@@ -64,8 +64,23 @@ async def import_events(
     known = await types.ensure(connection, wanted)
     events = await asyncio.to_thread(_events, batch, rows, known, where, area_id)
     actor = await actors.system_actor(connection)
-    states = await bulk.write(connection, events, source_id=source_id, actor_id=actor.id, at=at)
+    states = await bulk.write(
+        connection,
+        _shown(events, batch),
+        source_id=source_id,
+        actor_id=actor.id,
+        at=at,
+    )
+    batch.progress("write", len(events), len(events))
     _settle(batch.ledger, rows, states)
+
+
+def _shown(events: Sequence[bulk.NewEvent], batch: Batch) -> Iterator[bulk.NewEvent]:
+    """The same events; that they go by is progress. Comparing and logging take the other half."""
+    for done, event in enumerate(events):
+        if not done % STEP:
+            batch.progress("write", done // 2, len(events))
+        yield event
 
 
 def _settle(ledger: Ledger, rows: Sequence[Row], states: Sequence[str]) -> None:
@@ -98,7 +113,10 @@ def _check(batch: Batch, times: Times) -> list[Row]:
     """Check each open row; the others end as rejected."""
     seen: dict[str, int] = {}
     rows: list[Row] = []
-    for index in batch.ledger.open_rows():
+    waiting = batch.ledger.open_rows()
+    for done, index in enumerate(waiting, 1):
+        if not done % STEP or done == len(waiting):
+            batch.progress("check", done, len(waiting))
         key = batch.content[index] if batch.content else batch.text("id", index)
         if not key:
             batch.ledger.reject(index, "no_code", column=batch.chosen.get("id", "id"))

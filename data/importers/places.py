@@ -77,6 +77,7 @@ async def import_grids(
             _announce(batch.ledger, "created_kind", kind, options)
     kept = await _assigned(connection, units, options, batch.ledger)
     hashes = await asyncio.to_thread(content_hashes, kept)
+    batch.progress("write", 0, len(kept))
     written = await grids.write(
         connection,
         [
@@ -91,6 +92,7 @@ async def import_grids(
     )
     if written.posts_moved:
         batch.ledger.warn("open_posts", n=written.posts_moved)
+    batch.progress("write", len(kept), len(kept))
     if kept:
         await _colour(connection, kept[0].group)
     settle(batch.ledger, kept, written.outcomes)

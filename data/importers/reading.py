@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from data.importers import delimited, files, geojson
-from data.importers.table import Reading, Table
-
-Progress = Callable[[str, int, int], None]  # a stage's name, how many are done, of how many
+from data.importers.table import Progress, Reading, Table
 
 
 def read_all(paths: Sequence[str], *, reading: Reading, progress: Progress) -> list[Table]:

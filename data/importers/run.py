@@ -14,8 +14,8 @@ from data.importers import batch as batch_
 from data.importers import events, people, places, reading
 from data.importers.batch import Batch
 from data.importers.options import Options
-from data.importers.reading import Progress
 from data.importers.report import Ledger, State
+from data.importers.table import Progress, silent
 from data.queries import load
 
 Write = Callable[[Connection, Batch, Options, datetime], Awaitable[None]]
@@ -67,7 +67,7 @@ async def import_files(
     options: Options,
     *,
     at: datetime,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = silent,
 ) -> Ledger:
     """Import files of one noun as an actor that may; `at` is site time.
 
@@ -81,12 +81,10 @@ async def import_files(
     batch = await asyncio.to_thread(
         batch_.build, tables, fields=kind.fields, key_field=kind.key_field, options=options
     )
-    ledger = batch.ledger
+    ledger, batch.progress = batch.ledger, progress
     async with database.acting(actor_id) as connection:
         await connection.execute(SQL.wait_for_turn)
-        progress("write", 0, ledger.rows)
         await kind.write(connection, batch, options, at)
-        progress("write", ledger.rows, ledger.rows)
         assert not ledger.count(State.PENDING), "a row was forgotten"
         if options.strict and ledger.rejected:
             ledger.abort()

@@ -15,6 +15,7 @@ from geo import polygons
 
 MAX_TEXT = 300  # of codes and names: an index takes no more than some 2,700 bytes
 MAX_NUMBER = 2**31 - 1
+STEP = 500  # rows between two signs of progress
 
 
 @dataclass(slots=True)
@@ -52,7 +53,10 @@ def gather(batch: Batch, shape: Shape, *, group_field: str, group: str | None) -
     units: dict[tuple[str, str], Unit] = {}
     if "name" not in batch.fields and batch.ledger.rows:
         batch.ledger.warn("named_by_code")
-    for row in batch.ledger.open_rows():
+    rows = batch.ledger.open_rows()
+    for done, row in enumerate(rows):
+        if not done % STEP:
+            batch.progress("check", done, len(rows))
         unit = _unit(batch, row, group_field, group)
         if unit is None or not _values(batch, row, unit, shape):
             continue
@@ -64,6 +68,7 @@ def gather(batch: Batch, shape: Shape, *, group_field: str, group: str | None) -
             unit.parts = [geometry] if geometry is not None else []
         else:
             _join(batch.ledger, first, row, unit, geometry, shape)
+    batch.progress("check", len(rows), len(rows))
     for unit in units.values():
         if unit.parts:
             unit.geometry = unit.parts[0] if len(unit.parts) == 1 else polygons.union(unit.parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,17 +35,23 @@ class Importer:
     database: Database
     actor_id: int
     ledger: Ledger | None = None
+    progress: list[tuple[str, int, int]] = field(default_factory=list)
 
     async def __call__(self, noun: str, *files: Path, at: datetime = AT, **given: Any) -> Any:
         reading = Reading(**{one: given.pop(one, None) for one in READING})
         options = Options(reading=reading, **given)
         paths = [str(file) for file in files]
-        self.ledger = await import_files(self.database, self.actor_id, noun, paths, options, at=at)
+        self.ledger = await import_files(
+            self.database, self.actor_id, noun, paths, options, at=at, progress=self.show
+        )
         report = self.ledger.as_json(say)
         ends = ("rows_imported", "rows_merged", "rows_unchanged", "rows_rejected")
         assert report["rows"] == sum(report[end] for end in ends)
         assert len(report["rejected"]) == report["rows_rejected"]
         return report
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        self.progress.append((stage, done, total))
 
     async def rows(self, sql: Any, parameters: Any = None) -> list[Any]:
         async with self.database.acting(self.actor_id) as link:

@@ -224,6 +224,15 @@ async def test_one_point_for_many_is_said(importer: Importer, tmp_path: Path) ->
     assert "shared_point" in [one["reason"] for one in report["warnings"]]
 
 
+async def test_progress_goes_forward_to_the_end(importer: Importer, tmp_path: Path) -> None:
+    lines = [f"{n},2026-07-01,112.905,35.605" for n in range(1200)]
+    file = write_csv(tmp_path / "e.csv", "id,opened,lon,lat", *lines)
+    await importer("events", file, source="s")
+    for stage, total in (("read", 1), ("check", 1200), ("write", 1200)):
+        done = [n for name, n, of in importer.progress if name == stage and of == total]
+        assert done == sorted(done) and done[-1] == total and len(done) > 1
+
+
 async def test_what_must_be_said(importer: Importer, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "e.csv", "id,when", "1,2026-07-01")
     with pytest.raises(errors.MissingOption):
