@@ -16,9 +16,17 @@ def main() -> None:
     uv = Path(sys.executable).parent / "uv"
     command = str(uv) if uv.exists() else shutil.which("uv")
     if command:
-        options = ["--quiet", "--no-emit-index-url", "--extra", "dev", "--native-tls"]
-        lock = ["pyproject.toml", "-o", "requirements.lock"]
-        subprocess.run([command, "pip", "compile", *options, *lock], cwd=ROOT, check=True)
+        options = ["--quiet", "--no-emit-index-url", "--extra", "dev"]
+        compile_ = [
+            command,
+            "pip",
+            "compile",
+            *options,
+            "pyproject.toml",
+            "-o",
+            "requirements.lock",
+        ]
+        subprocess.run(compile_, cwd=ROOT, env={**os.environ, "UV_NATIVE_TLS": "1"}, check=True)
     bless = {**os.environ, "WANGGE_BLESS": "1"}
     written = ["tests/data/test_schema.py"]
     subprocess.run(
