@@ -49,7 +49,8 @@ async def duty(request: Request) -> Response:
     if actor is None or not actor.may(Permission.ANSWER) or actor.person_id is None:
         return HTMLResponse(_stranger(lang), 403, headers={"Cache-Control": "no-store"})
     answer = HTMLResponse(_page(lang), headers={"Cache-Control": "no-store"})
-    answer.set_cookie(LANG, lang, max_age=YEAR_S, samesite="lax", path="/")
+    https = request.url.scheme == "https"
+    answer.set_cookie(LANG, lang, max_age=YEAR_S, samesite="lax", path="/", secure=https)
     return answer
 
 
