@@ -44,9 +44,9 @@ def test_a_lost_link_is_said_and_mends_itself(wall: Wall) -> None:
 
 def test_it_mends_itself_after_five_minutes_too(wall: Wall) -> None:
     wall.forgiven = ("WebSocket", "ERR_CONNECTION", "Failed to fetch")
-    page = wall.open("/healthz", wait=False)
+    page = wall.open(wait=False)
     page.clock.install()
-    page.goto(f"{wall.web.url}/screen")
+    page.reload()
     until_drawn(page)
     wall.web.kill()
     try:

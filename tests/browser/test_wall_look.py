@@ -64,14 +64,16 @@ def test_the_parts_have_their_sizes(wall: Wall, size: tuple[int, int], u: int) -
 @pytest.mark.parametrize("size", [FULL_HD, UHD], ids=["1080", "4k"])
 def test_names_and_flags_on_the_map_touch_nothing(wall: Wall, size: tuple[int, int]) -> None:
     page = wall.open(size=size)
-    placed = page.evaluate("wangge.map.marks.taken()")
-    assert len(placed) > 12
-    shown = [
-        {"text": kind, "left": b[0], "top": b[1], "right": b[2], "bottom": b[3]}
-        for kind, b in placed
-        if kind in ("label", "flag")
+    names = [
+        {"text": kind, "left": left, "top": top, "right": right, "bottom": bottom}
+        for left, top, right, bottom, kind in page.evaluate("() => wangge.map.marks.taken()")
     ]
-    assert not boxes.overlapping(shown)
+    assert {"label", "flag", "overdue"} <= {name["text"] for name in names}
+    assert sum(name["text"] == "label" for name in names) == 12
+    # Two overdue marks may stand close together; a name or a flag stands alone.
+    alone = ("label", "flag")
+    touching = [pair for pair in boxes.overlapping(names) if pair[0] in alone or pair[1] in alone]
+    assert not touching
 
 
 def test_a_phone_has_all_of_it_below_each_other(wall: Wall) -> None:
