@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from dashboard import launch, town
+from dashboard.cli.serve import tls
 from dashboard.cli.up import print_welcome, say
 from dashboard.embedded import Store
 from dashboard.settings import Settings
@@ -16,6 +17,7 @@ from dashboard.supervisor import Role, wangge
 
 
 @click.command()
+@tls
 def demo() -> None:
     """Start the invented town: its store, server and simulator, until Ctrl-C.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,43 +18,50 @@ from data import migrate
 
 
 @click.group()
-@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False), help="PEM certificate.")
-@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False), help="Its private key.")
-@click.pass_context
-def serve(context: click.Context, tls_cert: str | None, tls_key: str | None) -> None:
+def serve() -> None:
     """Run one role. PORT, WANGGE_HOST, WANGGE_HOME and DATABASE_URL are honoured."""
     follow_parent()
-    for name, value in (("WANGGE_TLS_CERT", tls_cert), ("WANGGE_TLS_KEY", tls_key)):
+
+
+def tls(command: Callable[..., None]) -> Callable[..., None]:
+    """The two options of every command that listens; they become settings."""
+
+    def keep(_: click.Context, option: click.Parameter, value: str | None) -> None:
         if value:
-            os.environ[name] = str(Path(value).absolute())
-    context.obj = _with_store(Settings.load())
+            os.environ[f"WANGGE_{str(option.name).upper()}"] = str(Path(value).absolute())
+
+    file = click.Path(exists=True, dir_okay=False)
+    given: dict[str, Any] = {"type": file, "callback": keep, "expose_value": False}
+    command = click.option("--tls-key", help="Its private key.", **given)(command)
+    return click.option("--tls-cert", help="A certificate (PEM), for https.", **given)(command)
 
 
 @serve.command()
-@click.pass_obj
-def web(settings: Settings) -> None:
+@tls
+def web() -> None:
     """Screens, API and live feed."""
     from dashboard.app import create_app  # Dash takes a second to import: only where needed
 
+    settings = _with_store(Settings.load())
     _listen(create_app(settings), settings, settings.port)
 
 
 @serve.command()
-@click.pass_obj
-def ingest(settings: Settings) -> None:
-    """The positions router alone, on its own port."""
+@tls
+def ingest() -> None:
+    """The positions router alone, on its own port: INGEST_PORT, else the port after PORT."""
     from dashboard.ingest import create_app
 
-    _listen(create_app(settings), settings, settings.ingest_port)
+    settings = _with_store(Settings.load())
+    _listen(create_app(settings), settings, settings.ingest_port or settings.port + 1)
 
 
 @serve.command()
-@click.pass_obj
-def engine(settings: Settings) -> None:
+def engine() -> None:
     """Time passing: lights, freshness, tomorrow's partition."""
     from dashboard.engine import run
 
-    asyncio.run(run(settings))
+    asyncio.run(run(_with_store(Settings.load())))
 
 
 def _with_store(settings: Settings) -> Settings:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from dashboard import launch, welcome
+from dashboard.cli.serve import tls
 from dashboard.embedded import Store
 from dashboard.settings import Settings
 from data.database import Database
@@ -20,6 +21,7 @@ def say(text: str) -> None:
 
 
 @click.command()
+@tls
 def up() -> None:
     """Start the site that this store holds: web, ingest and engine, until Ctrl-C."""
     asyncio.run(_up(Settings.load()))
