@@ -115,7 +115,11 @@ class IncidentWorld:
 
     def history(self, *, now: datetime, days: int = 365) -> Incidents:
         """Everything reported in the days before `now`, as it stands at `now`."""
-        rows = self.between(start=now - timedelta(days=days), end=now)
+        return self.as_of(now=now, start=now - timedelta(days=days), end=now)
+
+    def as_of(self, *, now: datetime, start: datetime, end: datetime) -> Incidents:
+        """Everything reported in (start, end], as it stands at `now`."""
+        rows = self.between(start=start, end=end)
         return rows.with_closed(np.where(rows.closed_s <= now.timestamp(), rows.closed_s, -1))
 
     def reported(self, *, start: datetime, end: datetime) -> Incidents:

@@ -6,6 +6,7 @@ row-level security is refused, so rows go into temporary tables first.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 from psycopg import AsyncConnection
@@ -20,6 +21,7 @@ from data.queries import load
 SQL = load(__file__)
 HISTORY_DAYS = 365
 STILL_OPEN_DAYS = 41  # no event of the town stays open longer
+PART_DAYS = 40  # of events that are written at once
 TRACK = timedelta(hours=1)  # of positions before the start
 SIMULATOR = "simulator"
 
@@ -43,8 +45,7 @@ async def seed(connection: Connection, town: Town, scene: Scene, *, at: datetime
     await seed_staff.write_shifts(connection, scene, at=at)
     await seed_staff.write_positions(connection, scene, start=at - TRACK, end=at)
     await seed_events.write_types(connection)
-    rows = IncidentWorld(stage=scene.stage).history(now=at, days=HISTORY_DAYS)
-    count = await seed_events.write(connection, rows)
+    count = await _write_events(connection, scene, at=at, days=HISTORY_DAYS)
     await connection.execute(SQL.mark, {"at": at})
     return count
 
@@ -58,9 +59,31 @@ async def catch_up(connection: Connection, scene: Scene, *, since: datetime, at:
     await seed_staff.write_shifts(connection, scene, at=at)
     start = max(since, at - TRACK)
     await seed_staff.write_positions(connection, scene, start=start, end=at)
-    rows = IncidentWorld(stage=scene.stage).history(now=at, days=days)
-    count = await seed_events.write(connection, rows)
+    count = await _write_events(connection, scene, at=at, days=days)
     await connection.execute(SQL.mark, {"at": at})
+    return count
+
+
+async def _write_events(connection: Connection, scene: Scene, *, at: datetime, days: int) -> int:
+    """Write some days of events; a part is drawn while the one before is written."""
+    world, shapes = IncidentWorld(stage=scene.stage), await seed_events.shapes(connection)
+    steps = range(0, days, PART_DAYS)
+    parts = [(at - timedelta(days=days - k), min(days - k, PART_DAYS)) for k in steps]
+
+    async def draw(start: datetime, length: int) -> seed_events.Rows:
+        def work() -> seed_events.Rows:
+            rows = world.as_of(now=at, start=start, end=start + timedelta(days=length))
+            return seed_events.rows(rows, shapes)
+
+        return await asyncio.to_thread(work)
+
+    count = 0
+    async with asyncio.TaskGroup() as group:
+        drawing = [group.create_task(draw(*part)) for part in parts[:1]]
+        for n in range(len(parts)):
+            drawn = await drawing.pop()
+            drawing += [group.create_task(draw(*part)) for part in parts[n + 1 : n + 2]]
+            count += await seed_events.write(connection, drawn)
     return count
 
 

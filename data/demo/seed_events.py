@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from math import isnan
 from typing import Any
@@ -19,6 +18,7 @@ from data.queries import load
 from geo.grids import index_grids, list_owners
 
 SQL = load(__file__)
+Rows = list[tuple[Any, ...]]
 _KINDS = {"superior": "api"}  # the others are called as they are
 
 
@@ -41,20 +41,25 @@ async def write_types(connection: Connection) -> None:
         await ensure_source(connection, name, kind=_KINDS.get(name, name))
 
 
-async def write(connection: Connection, rows: Incidents) -> int:
+async def shapes(connection: Connection) -> list[dict[str, Any]]:
+    """What events are placed in: grids of all kinds and communities, as `rows` wants them."""
+    return await fetch_all(connection, SQL.shapes)
+
+
+async def write(connection: Connection, placed: Rows) -> int:
     """Write events and what became of them; those there already only get their closing.
 
-    Returns how many were new. To be called once a transaction.
+    Returns how many were new.
     """
-    grids = await fetch_all(connection, SQL.shapes)
-    await copy(connection, SQL.make_event, SQL.copy_event, _rows(rows, grids))
+    await copy(connection, SQL.make_event, SQL.copy_event, placed)
     await connection.execute(SQL.analyze_event)
     row = await fetch_one(connection, SQL.insert_events)
     await connection.execute(SQL.close_events)
+    await connection.execute(SQL.drop_event)
     return int(row["n"]) if row else 0
 
 
-def _owners(rows: Incidents, shapes: list[dict[str, Any]], what: str) -> list[tuple[int, ...]]:
+def _owners(said: Incidents, shapes: list[dict[str, Any]], what: str) -> list[tuple[int, ...]]:
     """By the rule of the intake: one owner a kind, the smallest id on a border."""
     chosen = [shape for shape in shapes if shape["what"] == what]
     index = index_grids(
@@ -62,25 +67,25 @@ def _owners(rows: Incidents, shapes: list[dict[str, Any]], what: str) -> list[tu
         kinds=[shape["kind"] for shape in chosen],
         shapes=shapely.from_wkb([shape["wkb"] for shape in chosen]).tolist(),
     )
-    return list_owners(index, lon=rows.lon, lat=rows.lat)
+    return list_owners(index, lon=said.lon, lat=said.lat)
 
 
-def _rows(rows: Incidents, shapes: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
-    """The columns as the rows that COPY takes."""
-    areas = [ids[0] if ids else None for ids in _owners(rows, shapes, "area")]
-    asked = [None if s < 0 else bool(s) for s in rows.satisfied.tolist()]
-    closed = _times(rows.closed_s.tolist())
+def rows(said: Incidents, shapes: list[dict[str, Any]]) -> Rows:
+    """The columns as the rows that `write` takes, each in its grids and area."""
+    areas = [ids[0] if ids else None for ids in _owners(said, shapes, "area")]
+    asked = [None if s < 0 else bool(s) for s in said.satisfied.tolist()]
+    closed = _times(said.closed_s.tolist())
     columns = (
-        range(len(rows)), [SOURCES[k][0] for k in rows.source.tolist()], rows.key.tolist(),
-        [EVENT_TYPES[k].code for k in rows.kind.tolist()], areas,
-        [list(ids) for ids in _owners(rows, shapes, "grid")],
-        _points(rows.lon), _points(rows.lat),
-        rows.address.tolist(), rows.text.tolist(), _times(rows.opened_s.tolist()),
-        _times(rows.due_s.tolist()), closed,
-        [SETTLED_AT[s] if c else None for s, c in zip(rows.settled.tolist(), closed, strict=True)],
+        range(len(said)), [SOURCES[k][0] for k in said.source.tolist()], said.key.tolist(),
+        [EVENT_TYPES[k].code for k in said.kind.tolist()], areas,
+        [list(ids) for ids in _owners(said, shapes, "grid")],
+        _points(said.lon), _points(said.lat),
+        said.address.tolist(), said.text.tolist(), _times(said.opened_s.tolist()),
+        _times(said.due_s.tolist()), closed,
+        [SETTLED_AT[s] if c else None for s, c in zip(said.settled.tolist(), closed, strict=True)],
         [s if c else None for s, c in zip(asked, closed, strict=True)],
     )  # fmt: skip
-    yield from zip(*columns, strict=True)
+    return list(zip(*columns, strict=True))
 
 
 def _points(degrees: Floats) -> list[float | None]:

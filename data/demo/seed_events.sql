@@ -57,3 +57,6 @@ WITH closed AS (
     RETURNING e.id, e.area_id, e.closed_at
 )
 INSERT INTO event_log (event_id, area_id, at, action) SELECT id, area_id, closed_at, 'close' FROM closed;
+
+-- name: drop_event
+DROP TABLE new_event;
