@@ -915,13 +915,13 @@ CREATE INDEX call_event_session ON public.call_event USING btree (session_id);
 
 CREATE INDEX call_session_next ON public.call_session USING btree (next_at) WHERE (state = 'running'::text);
 
-CREATE INDEX event_closed ON public.event USING btree (closed_at);
-
 CREATE INDEX event_due ON public.event USING btree (due_at);
 
 CREATE INDEX event_geom ON public.event USING gist (geom);
 
 CREATE INDEX event_grids ON public.event USING gin (grid_ids);
+
+CREATE INDEX event_life ON public.event USING btree (closed_at, opened_at);
 
 CREATE INDEX event_log_event ON public.event_log USING btree (event_id);
 

@@ -72,30 +72,39 @@ class PageChannel:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for key in list(self._pages):
-            with contextlib.suppress(StoreUnavailable):
-                await self.close(key)
+            await self.close(key)
 
     # What the socket of a page calls
 
     async def open(self, person_id: int, send: Send) -> str:
-        """A page has opened: it can be rung from now on, and gets what already rings."""
+        """A page has opened: it can be rung from now on, and gets what already rings.
+
+        Raises StoreUnavailable: then it has not opened.
+        """
         key = f"duty-{next(self._numbers)}"
         page = self._pages[key] = Page(key, person_id, send)
-        async with self._database.acting(await self._system()) as connection:
-            await presence.opened(
-                connection,
-                process=self._process,
-                key=key,
-                person_id=person_id,
-                real=datetime.now(UTC),
-            )
-            now = moment(self._clock)
-            open_now = await view.rings(connection, person_id=person_id, when=now)
+        try:
+            open_now = await self._announce(page)
+        except BaseException:
+            del self._pages[key]
+            raise
         for ring in open_now:
             if ring.body["state"] != AttemptState.QUEUED:  # the queued are dialled by `_work`
                 await self._show(page, ring)
         self._look(0)
         return key
+
+    async def _announce(self, page: Page) -> list[Ring]:
+        async with self._database.acting(await self._system()) as connection:
+            await presence.opened(
+                connection,
+                process=self._process,
+                key=page.key,
+                person_id=page.person_id,
+                real=datetime.now(UTC),
+            )
+            now = moment(self._clock)
+            return await view.rings(connection, person_id=page.person_id, when=now)
 
     async def receive(self, key: str, message: dict[str, Any]) -> None:
         """A page says something: that it rings, or that it wants to try its own bell."""
@@ -119,8 +128,13 @@ class PageChannel:
                     )
 
     async def close(self, key: str) -> None:
-        """A page has gone: the person is offline at once, unless he has another."""
-        if self._pages.pop(key, None) is not None:
+        """A page has gone: the person is offline at once, unless he has another.
+
+        Where the store is away, its row ends by itself when it no longer beats.
+        """
+        if self._pages.pop(key, None) is None:
+            return
+        with contextlib.suppress(StoreUnavailable):
             async with self._database.acting(await self._system()) as connection:
                 await presence.closed(connection, process=self._process, key=key)
 

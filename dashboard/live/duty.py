@@ -16,6 +16,7 @@ SILENCE_S = 20.0  # a page pings each few seconds; one that is silent for so lon
 ASK_S = 5.0
 LONGEST_MESSAGE = 4096
 REVOKED = 4401
+LATER = 1013
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -46,7 +47,11 @@ async def serve(
     async def send(message: dict[str, Any]) -> None:
         await socket.send_text(orjson.dumps(message).decode())
 
-    key = await desk.open(person_id, send)
+    try:
+        key = await desk.open(person_id, send)
+    except StoreUnavailable:
+        await socket.close(LATER)
+        return
     try:
         await _listen(socket, desk, key, alive)
     finally:

@@ -2,8 +2,10 @@
 SELECT e.id, e.area_id, e.grid_ids, t.code AS type, t.class AS class_, t.name_zh, t.name_en,
        ST_X(e.geom) AS lon, ST_Y(e.geom) AS lat, e.opened_at, e.due_at, e.yellow_at, e.closed_at,
        coalesce(e.address, a.name) AS place, left(e.text, %(length)s) AS text
-FROM event e JOIN event_type t ON t.id = e.type_id JOIN area a ON a.id = e.area_id
-WHERE e.opened_at <= %(at)s AND (e.closed_at IS NULL OR e.closed_at > %(at)s);
+FROM (SELECT * FROM event WHERE opened_at <= %(at)s AND closed_at > %(at)s
+      UNION ALL
+      SELECT * FROM event WHERE opened_at <= %(at)s AND closed_at IS NULL) e
+JOIN event_type t ON t.id = e.type_id JOIN area a ON a.id = e.area_id;
 
 -- name: changed
 SELECT e.id, e.area_id, e.grid_ids, t.code AS type, t.class AS class_, t.name_zh, t.name_en,

@@ -1,4 +1,11 @@
 -- name: events
+-- Two halves, so that each has its index: closed later, and not closed yet.
+WITH open AS (
+    SELECT due_at, yellow_at, geom, area_id FROM event
+    WHERE opened_at <= %(at)s AND closed_at > %(at)s
+    UNION ALL
+    SELECT due_at, yellow_at, geom, area_id FROM event
+    WHERE opened_at <= %(at)s AND closed_at IS NULL)
 SELECT count(*)::integer AS open,
        count(*) FILTER (WHERE due_at < %(at)s)::integer AS overdue,
        count(*) FILTER (WHERE due_at >= %(at)s AND yellow_at <= %(at)s)::integer AS yellow,
@@ -6,9 +13,8 @@ SELECT count(*)::integer AS open,
        count(*) FILTER (WHERE due_at IS NULL)::integer AS no_limit,
        count(geom)::integer AS located,
        (count(*) - count(geom))::integer AS unlocated
-FROM event
-WHERE opened_at <= %(at)s AND (closed_at IS NULL OR closed_at > %(at)s)
-  AND (%(areas)s::integer[] IS NULL OR area_id = ANY (%(areas)s::integer[]));
+FROM open
+WHERE %(areas)s::integer[] IS NULL OR area_id = ANY (%(areas)s::integer[]);
 
 -- name: people_now
 WITH covering AS (
@@ -91,11 +97,14 @@ WHERE e.opened_at >= %(first)s AND e.opened_at < %(end)s AND e.opened_at <= %(at
 GROUP BY 1, 2, 3, 4;
 
 -- name: ranking
-WITH load AS (
+WITH open AS (
+    SELECT due_at, grid_ids, area_id FROM event WHERE opened_at <= %(at)s AND closed_at > %(at)s
+    UNION ALL
+    SELECT due_at, grid_ids, area_id FROM event WHERE opened_at <= %(at)s AND closed_at IS NULL),
+load AS (
     SELECT g.id, count(*)::integer AS open, count(*) FILTER (WHERE e.due_at < %(at)s)::integer AS overdue
-    FROM event e CROSS JOIN LATERAL unnest(e.grid_ids) AS g (id)
-    WHERE e.opened_at <= %(at)s AND (e.closed_at IS NULL OR e.closed_at > %(at)s)
-      AND (%(areas)s::integer[] IS NULL OR e.area_id = ANY (%(areas)s::integer[]))
+    FROM open e CROSS JOIN LATERAL unnest(e.grid_ids) AS g (id)
+    WHERE %(areas)s::integer[] IS NULL OR e.area_id = ANY (%(areas)s::integer[])
     GROUP BY g.id),
 staffed AS (
     SELECT l.*, g.name, (SELECT count(DISTINCT p.person_id) FROM post p

@@ -26,6 +26,7 @@ import psycopg
 from dashboard.embedded import Store
 from data import actors
 from data.database import Database
+from tests.benchmarks import _cpu
 from tests.benchmarks._town import BOX, add_grids, store, tiling
 from tests.benchmarks.run import Figure
 
@@ -62,11 +63,16 @@ async def run() -> list[Figure]:
     async with store() as made:
         token = await _prepare(made)
         walk = Walk()
-        async with _server(made) as port:
+        async with _server(made) as (port, pid):
             await _load(port, token, Phase("warm-up", 50, 5_000, 4, 0, None), walk)
+            base = _cpu.postmaster(made.admin_url)
             for phase in PHASES:
                 rows_before = len(walk.rows)
+                spent = _cpu.seconds(pid), _cpu.seconds(base, children=True)
                 found = await _load(port, token, phase, walk)
+                found["server_us"] = (_cpu.seconds(pid) - spent[0]) / phase.fixes * 1e6
+                base_s = _cpu.seconds(base, children=True) - spent[1]
+                found["postgres_us"] = base_s / phase.fixes * 1e6
                 figures.append(_figure(phase, found, _copy(made, walk.rows[rows_before:])))
             health = (await _get(port, "/healthz"))["positions"]
         stored = _stored(made)
@@ -81,6 +87,8 @@ async def run() -> list[Figure]:
 def _figure(phase: Phase, found: dict[str, Any], copy_per_s: float) -> Figure:
     answered = found["accepted"] + sum(found["rejected"].values())
     note = f"p50 {found['p50_ms']:.1f} ms, p99 {found['p99_ms']:.1f} ms, {found['errors']} refused"
+    note += f", CPU a fix: server {found['server_us']:.0f} µs, PostgreSQL "
+    note += f"{found['postgres_us']:.0f} µs"
     if phase.per_second:
         note += f", offered {phase.per_second:g}/s"
     return Figure(
@@ -155,8 +163,8 @@ async def _prepare(made: Store) -> str:
 
 
 @asynccontextmanager
-async def _server(made: Store) -> AsyncIterator[int]:
-    """`wangge serve ingest` as a process of its own on a free port."""
+async def _server(made: Store) -> AsyncIterator[tuple[int, int]]:
+    """`wangge serve ingest` as a process of its own: its port and its process id."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {
@@ -171,7 +179,7 @@ async def _server(made: Store) -> AsyncIterator[int]:
     )
     try:
         await _get(port, "/healthz")
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         await process.wait()

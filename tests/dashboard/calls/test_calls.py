@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from data.calls import presence
+from data.errors import StoreUnavailable
+
 
 def click(web: Any, key: str = "k1") -> dict[str, Any]:
     return {"request_key": key, "grid_id": web.desk.town.grids["W-1"]}
@@ -144,3 +147,21 @@ async def test_no_number_leaves(web: Any) -> None:
     texts.append(await web.ask("chief", "GET", "/api/duty/me"))
     texts.append(await web.ask("wall", "GET", "/api/calls"))
     assert "199000" not in str(texts)
+
+
+async def test_a_store_that_is_away_opens_no_page(
+    web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any, **__: Any) -> None:
+        raise StoreUnavailable()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(presence, "opened", away)
+        with pytest.raises(StoreUnavailable):
+            await web.open_page("west_chief")
+    _, body = await web.ask("dora", "POST", "/api/calls", click(web))
+    assert body["session"]["outcome"] == "unreachable"
+    phone = await web.open_page("west_chief")
+    with monkeypatch.context() as patch:
+        patch.setattr(presence, "closed", away)
+        await web.channel.close(phone.key)  # its row ends when it no longer beats

@@ -1,0 +1,61 @@
+"""Under the policies, as the application's role, these searches still have their index."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from dashboard.embedded import Store
+from data.database import Database
+from data.query import cards, summary
+from tests.factories import NOON, make_town
+
+GIVEN = {
+    "id": 1, "ids": [9], "at": NOON, "around_m": 300.0, "near_m": 50.0, "most": 6,
+    "areas": None, "kind": "service", "rows": 8,
+}  # fmt: skip
+SEARCHES = {
+    "cards.load_around": (cards.SQL.load_around, "event_life"),
+    "cards.events_around": (cards.SQL.events_around, "event_geom"),
+    "cards.events_near": (cards.SQL.events_near, "event_geom"),
+    "cards.events_of_grids": (cards.SQL.events_of_grids, "event_grids"),
+    "cards.load_of_grids": (cards.SQL.load_of_grids, "event_"),
+    "summary.events": (summary.SQL.events, "event_life"),
+    "summary.ranking": (summary.SQL.ranking, "event_life"),
+}
+# A year of reports, most of them closed in time, spread over a kilometre and 400 grids.
+EVENTS = """
+INSERT INTO event (source_id, source_key, type_id, area_id, grid_ids, geom, opened_at, closed_at)
+SELECT 1, n, 1, %(area)s, ARRAY[n %% 400],
+       ST_SetSRID(ST_MakePoint(112.9 + (n %% 97) * 1e-2, 35.6 + (n %% 89) * 1e-2), 4326),
+       %(at)s - n * interval '1 hour',
+       CASE WHEN n %% 100 > 0 THEN %(at)s - n * interval '1 hour' + interval '90 minutes' END
+FROM generate_series(1, 9000) n
+"""
+
+
+@pytest.fixture
+async def system_id(database: Database, store: Store) -> int:
+    town = await make_town(database, store.admin_url)
+    async with database.acting(town.system_id) as link:
+        await link.execute("INSERT INTO source (name, area_id) VALUES ('s', 1)")
+        await link.execute("INSERT INTO event_type (code, name_zh, name_en) VALUES ('t','t','t')")
+        await link.execute("INSERT INTO facility_kind VALUES ('hall', '站', 'Hall')")
+        await link.execute(
+            "INSERT INTO facility (code, kind, name, area_id, geom) VALUES ('h', 'hall', 'h', 1,"
+            " ST_SetSRID(ST_MakePoint(112.95, 35.65), 4326))"
+        )
+        await link.execute(EVENTS.encode(), {"area": town.areas["west"], "at": NOON})
+    with psycopg.connect(store.admin_url, autocommit=True) as admin:
+        admin.execute("ANALYZE")
+    return town.system_id
+
+
+async def test_searches_keep_their_indexes(database: Database, system_id: int) -> None:
+    async with database.acting(system_id) as link:
+        for name, (query, index) in SEARCHES.items():
+            rows = await (await link.execute(f"EXPLAIN {query}".encode(), GIVEN)).fetchall()
+            plan = "\n".join(row[0] for row in rows)
+            assert index in plan, f"{name}\n{plan}"
+            if index == "event_geom":
+                assert "Index Cond: (geom &&" in plan, f"{name}\n{plan}"
