@@ -22,8 +22,8 @@ from data import migrate
 from data.errors import WanggeError
 
 Say = Callable[[str], None]
-READY_WITHIN_S = 60.0
-FREE_WITHIN_S = 10.0
+READY_WITHIN_S = 120.0
+FREE_WITHIN_S = 15.0
 STORE_CHECK_S = 2.0
 
 

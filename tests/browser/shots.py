@@ -1,4 +1,4 @@
-"""`python -m tests.browser.shots OUT`: pictures of every page, with the whole invented town.
+"""`python -m tests.browser.shots OUT [NAME …]`: pictures of every page, with the whole town.
 
 The site's clock stands at the same instant in every picture. A picture of a broken page is no
 picture: errors on the console, dashes and zeros, an empty map, letters without a glyph fail.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -75,14 +75,16 @@ EMPTY = """() => [...document.querySelectorAll('.figures [data-figure]')]
   .filter((e) => /^(0|–)$/.test(e.textContent)).map((e) => e.dataset.figure)"""
 
 
-def main(out: Path) -> None:
-    """Build the town, take all pictures, and say what is wrong with them."""
+def main(out: Path, names: list[str]) -> None:
+    """Build the town, take all pictures (or those whose name begins so), and say what is wrong."""
     out.mkdir(parents=True, exist_ok=True)
     faults = []
     with served() as web, sync_playwright() as playwright:
         path = str(CHROMIUM if CHROMIUM.exists() else "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         for shot in SHOTS:
+            if names and not shot.name.startswith(tuple(names)):
+                continue
             for size in shot.sizes:
                 file = out / f"{shot.name}-{size[0]}x{size[1]}.png"
                 found = take(browser, web, shot, size, file)
@@ -156,22 +158,25 @@ def take(browser: Browser, web: Web, shot: Shot, size: tuple[int, int], file: Pa
     page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(web.url + shot.path)
-    found = faults_of(page, shot)
+    found = faults_of(page, shot, lambda: apart(lambda: set_back(web.store)))
     page.screenshot(path=str(file), full_page=size[0] < 800)
     context.close()
     return [*said, *found]
 
 
-def faults_of(page: Page, shot: Shot) -> list[str]:
-    """Wait until the page stands, and look at it."""
+def faults_of(page: Page, shot: Shot, again: Callable[[], None]) -> list[str]:
+    """Wait until the page stands, and look at it; `again` sets the clock back once more, since
+    marks grow old while a slow machine loads the page."""
     found = []
     if shot.path.startswith("/screen"):
         until_drawn(page)
         page.wait_for_selector("#trend .bars path")
-        page.keyboard.press(shot.key) if shot.key else None
+        if shot.key:
+            page.keyboard.press(shot.key)
         if shot.key == "n":
             page.wait_for_selector("#card .who, #card .nothing")
-        page.wait_for_timeout(1500)  # the flight and the charts' last frame
+        again()
+        page.wait_for_timeout(2500)  # the flight and the charts' last frame
         found += [f"empty canvas {name}" for name in page.evaluate(BLANK)]
         found += [f"nothing in {name}" for name in page.evaluate(EMPTY)]
     elif shot.account:
@@ -185,4 +190,4 @@ def faults_of(page: Page, shot: Shot) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "shots"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "shots"), sys.argv[2:])

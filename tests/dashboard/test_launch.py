@@ -75,7 +75,7 @@ async def start(environment: dict[str, str]) -> Process:
 
 async def ready(process: Process) -> None:
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         assert await process.stdout.readline() == b"ready\n"
 
 
@@ -91,7 +91,7 @@ async def test_a_signal_stops_everything(
     await ready(site)
     assert listens(environment)
     site.send_signal(number)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         assert await site.wait() == 0
     assert not listens(environment)
 
@@ -143,7 +143,7 @@ async def test_where_asked_it_ends_with_its_parent(environment: dict[str, str]) 
     await ready(shell)
     shell.kill()
     assert shell.stdout is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while await shell.stdout.readline():  # it ends when the site closes it
             pass
     assert not listens(environment)

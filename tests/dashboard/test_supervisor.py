@@ -39,7 +39,7 @@ def role(code: str = CHILD) -> Role:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not condition():
             await asyncio.sleep(0.05)
 
