@@ -98,10 +98,9 @@ async def web(database: Database, store: Store) -> AsyncIterator[Web]:
             ("intake", "intake", "code-west", None),
             ("lost", "grid_worker", "code-west", None),
         ):
-            known[name] = await actors.create_account(
+            known[name], _ = await actors.create_token(
                 link,
                 name=name,
-                password="long enough",
                 role=role,
                 area=area,
                 person_id=desk.town.people.get(person or ""),
