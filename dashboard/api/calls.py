@@ -25,7 +25,7 @@ RECENT = timedelta(hours=24)
 class Click(BaseModel, extra="forbid"):
     """What was clicked, and the click's own key: the same key again is the same call."""
 
-    request_key: str = Field(min_length=1, max_length=100, pattern=r"^[^\0]*$")
+    request_key: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")
     event_id: Annotated[int, Field(gt=0, lt=2**63)] | None = None
     grid_id: Id | None = None
     person_id: Id | None = None

@@ -29,7 +29,7 @@ class Attempt(BaseModel, extra="forbid"):
 class Refusal(Attempt):
     """A ring that one cannot follow, and why."""
 
-    reason: str = Field(min_length=1, max_length=200, pattern=r"^[^\0]*$")
+    reason: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
 
 
 class Shift(BaseModel, extra="forbid"):
