@@ -59,8 +59,11 @@ async def test_one_of_two_engines_may_die(desk: Desk, store: Store, tmp_path: Pa
             async with asyncio.timeout(30):  # nobody takes it to the phone: the engine says so
                 while (await desk.seen(session))["state"] == "running":
                     await asyncio.sleep(0.1)
-            assert (await desk.seen(session))["outcome"] == "unreachable"
-            assert (await desk.ledger(session)).count("offline") == 2
+            # On a slow machine an engine may have ended the shifts meanwhile: then it says so.
+            outcome = (await desk.seen(session))["outcome"]
+            assert outcome in ("unreachable", "nobody_on_duty")
+            if outcome == "unreachable":
+                assert (await desk.ledger(session)).count("offline") == 2
         engines[1].send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(engines[1].wait(), 15) == 0
     finally:
