@@ -189,7 +189,7 @@ def test_those_who_call_see_numbers_on_cards_only(wall: Wall) -> None:
     hello: Any = page.evaluate("() => JSON.stringify(window.wangge.state.hello)")
     assert "199000" not in hello + page.content()
     page.evaluate("(id) => window.wangge.select({kind: 'person', id})", wall.town.people["李甲"])
-    expect(page.locator("#card .seen")).to_contain_text("199000")
+    expect(page.locator("#card .phone")).to_contain_text("199000")
     with closing(wall.web.client()) as client:
         for layer in ("areas", "grids", "facilities", "buildings", "roads", "ground"):
             assert "199000" not in client.get(f"/api/layers/{layer}.geojson").text
