@@ -77,16 +77,19 @@ def keep(scene: Scene, folder: Path) -> None:
 
 def load(folder: Path) -> Scene:
     """The scene that was kept, or one made now and kept for the next time."""
-    path = folder / FILE
-    if path.exists():
-        with path.open("rb") as file:
-            try:
-                made_by, scene = pickle.load(file)
-            except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, TypeError):
-                made_by, scene = "", None
-        if made_by == version() and isinstance(scene, Scene):
-            return scene
+    kept = _kept(folder / FILE)
+    if kept is not None:
+        return kept
     scene = make_scene(town=make_town())
     if folder.is_dir():
         keep(scene, folder)
     return scene
+
+
+def _kept(path: Path) -> Scene | None:
+    """What is in the file, None where it is missing, damaged or of another version."""
+    try:
+        made_by, scene = pickle.loads(path.read_bytes())
+    except Exception:  # unpickling damaged bytes may raise anything, and the answer is the same
+        return None
+    return scene if made_by == version() and isinstance(scene, Scene) else None
