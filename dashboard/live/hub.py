@@ -13,6 +13,7 @@ import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,6 +62,7 @@ class Hub:
         self.views: dict[int, View] = {}
         self._system = 0
         self._beaten_at = float("-inf")
+        self._behind = False  # views lack what the world has
         self._tasks: list[asyncio.Task[None]] = []
         self._ready = asyncio.Event()
 
@@ -164,20 +166,25 @@ class Hub:
 
     async def _tick(self, real_s: float) -> None:
         told = self.told.take()
+        behind, self._behind = self._behind, True
         try:
             at = self._now()
             async with self._acting() as connection:
-                moved = await self.world.step(connection, at, told, self._site())
                 when = Moment(at, datetime.now(UTC))
                 sessions = await calls.sessions(connection, told.calls, when) if told.calls else []
+                moved = await self.world.step(connection, at, told, self._site())
         except BaseException:
             self.told.put_back(told)
             raise
+        if behind:  # what a broken step brought was never sent
+            moved = replace(moved, people_new=True)
         beat = real_s - self._beaten_at >= BEAT_S
         if beat:
             self._beaten_at = real_s
         for view in list(self.views.values()):
             self._send(view, moved, sessions, beat)
+        self._behind = False
+        for view in list(self.views.values()):
             view.idle = 0 if view.clients else view.idle + 1
             if view.idle > IDLE_TICKS:
                 del self.views[view.root]

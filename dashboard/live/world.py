@@ -71,23 +71,24 @@ class World:
     async def step(self, connection: Connection, at: datetime, told: Told, site: Site) -> Moved:
         """Read what was told and what time brings. Any error leaves it to be told again."""
         before = self.stage
-        if before is None or told.places:
-            self.stage = await self._set_stage(connection, at, site)
-        elif site != before.site:
-            self.stage = replace(before, site=site)
-        stage = self.stage
-        assert stage is not None
+        stage = before
+        if stage is None or told.places:
+            stage = await self._read_stage(connection, at, site)
+        elif site != stage.site:
+            stage = replace(stage, site=site)
         people_new = before is None or stage.people is not before.people or stage.box != before.box
         await self._read_people(connection, stage, at, told, people_new)
         changes = await self._read_events(connection, at, told)
         self._stand(stage, at)
-        self.at = at
-        settings_new = before is not None and replace(site, clock=before.site.clock) != before.site
-        places_new = before is not None and stage.places.version != before.places.version
-        areas_new = before is not None and stage.places.descendants != before.places.descendants
+        self.stage, self.at = stage, at
+        if before is None:
+            return Moved(changes, people_new=True, places_new=True)
+        settings_new = replace(site, clock=before.site.clock) != before.site
+        areas_new = stage.places.descendants != before.places.descendants
+        places_new = stage.places.version != before.places.version
         return Moved(changes, people_new or settings_new or areas_new, places_new)
 
-    async def _set_stage(self, connection: Connection, at: datetime, site: Site) -> Stage:
+    async def _read_stage(self, connection: Connection, at: datetime, site: Site) -> Stage:
         places = await feed_places.read(connection, at)
         found = await feed_people.everybody(connection, at)
         people = self.stage.people if self.stage is not None else None

@@ -123,11 +123,14 @@ class Feed:
                 actor, _ = await actors.create_token(link, role="duty_officer", area=code)
                 narrow = {"at": at, "areas": sorted(view.areas)}
                 assert view.event_figures() == await summary.events(link, **narrow)
+                site = await sites.read(link)
+                block = await summary.day_block(link, site=site, **narrow)
             async with self.database.acting(actor.id) as link:
                 site = await sites.read(link)
                 assert view.event_figures() == await summary.events(link, at=at)
                 assert view.figures == await summary.people(link, at=at, site=site)
                 assert view.ranking() == await summary.ranking(link, at=at, site=site)
+                assert block == await summary.day_block(link, at=at, site=site)
                 await self._check_frame(link, view)
 
     async def _check_frame(self, link: Any, view: View) -> None:
