@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import UTC, datetime
 
+from dashboard import tasks
 from dashboard.listener import Listener
 from data.database import Database
 from data.errors import StoreUnavailable
@@ -52,9 +52,7 @@ class SiteClock:
         if self._own:
             await self._listener.stop()
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await tasks.end([self._task])
 
     def _heard(self, table: str) -> None:
         if table == "site":

@@ -8,6 +8,7 @@ import logging
 import signal
 from datetime import UTC, datetime
 
+from dashboard import tasks
 from dashboard.clock import SiteClock
 from dashboard.moment import SiteTime, moment
 from dashboard.settings import Settings
@@ -86,10 +87,7 @@ async def run(settings: Settings) -> None:
         work = asyncio.create_task(_serve(database))
         stop = asyncio.create_task(stopping.wait())
         await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (work, stop):
-            task.cancel()
-        results = await asyncio.gather(work, stop, return_exceptions=True)
-        for result in results:
+        for result in await tasks.end((work, stop)):
             if isinstance(result, Exception):
                 raise result
 

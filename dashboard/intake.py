@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from dashboard import tasks
 from dashboard.listener import Listener
 from data import actors
 from data.access import Actor, Permission
@@ -108,9 +109,7 @@ class Intake:
         """Ends at once; requests that still wait are refused, not forgotten."""
         if self._listener is not None:
             await self._listener.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
         self._refuse(self._drain(), StoreUnavailable())
 
     async def __aenter__(self) -> Intake:

@@ -18,6 +18,7 @@ import httpx
 from dashboard.embedded import EmbeddedError, Store, ensure, runs, stop
 from dashboard.settings import Settings
 from dashboard.supervisor import Role, Supervisor, wangge
+from dashboard.tasks import end
 from data import migrate
 from data.errors import WanggeError
 
@@ -100,9 +101,7 @@ async def run(
             await stopping.wait()
         say("stopping")
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         await supervisor.stop()
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections.abc import Callable
 
 import psycopg
 
+from dashboard import tasks
 from data.database import Database
 
 log = logging.getLogger("wangge.listener")
@@ -43,9 +43,7 @@ class Listener:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await tasks.end([self._task])
 
     async def _run(self) -> None:
         pause = 0.1

@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dashboard import tasks
+
 PIPE = "WANGGE_PARENT_PIPE"
 GRACE_S = 4.0
 LOG_LIMIT_BYTES = 10 * 2**20
@@ -85,9 +87,7 @@ class Supervisor:
         for process in self._processes.values():
             _signal(process, signal.SIGKILL)
             await process.wait()
-        for keeper in self._keepers:
-            keeper.cancel()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
+        await tasks.end(self._keepers)
         for end in (self._reading, self._writing):
             with contextlib.suppress(OSError):
                 os.close(end)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from dashboard import tasks
 from dashboard.listener import Listener
 from dashboard.moment import SiteTime, moment
 from data import actors
@@ -68,9 +69,7 @@ class PageChannel:
             self._tasks.append(asyncio.create_task(work, name="page channel"))
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
         for key in list(self._pages):
             await self.close(key)
 

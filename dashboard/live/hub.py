@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from dashboard import tasks
 from dashboard.listener import Listener
 from dashboard.live.clients import Client, Skipped
 from dashboard.live.scopes import View
@@ -82,9 +83,7 @@ class Hub:
     async def stop(self) -> None:
         for client in self.clients():
             client.close("the server is stopping")
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
         with contextlib.suppress(WanggeError):
             await self._report([])
 

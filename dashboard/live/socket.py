@@ -14,6 +14,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from dashboard.live import duty
 from dashboard.live.clients import Client
 from dashboard.live.hub import Hub
+from dashboard.tasks import end
 from data.access import Actor, Permission
 from data.errors import StoreUnavailable
 
@@ -95,9 +96,7 @@ async def _serve(client: Client, socket: WebSocket, still: Still) -> None:
             if error is not None and not isinstance(error, WebSocketDisconnect | TimeoutError):
                 log.info("a page was lost: %s", type(error).__name__)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         with contextlib.suppress(Exception):
             await socket.close(1012 if client.closing is None else 1008, client.closing)
 
