@@ -15,7 +15,7 @@ GIVEN = {
     "areas": None, "kind": "service", "rows": 8,
 }  # fmt: skip
 SEARCHES = {
-    "cards.load_around": (cards.SQL.load_around, "event_life"),
+    "cards.load_around": (cards.SQL.load_around, "event_geom"),
     "cards.events_around": (cards.SQL.events_around, "event_geom"),
     "cards.events_near": (cards.SQL.events_near, "event_geom"),
     "cards.events_of_grids": (cards.SQL.events_of_grids, "event_grids"),
