@@ -33,8 +33,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-check: lint setup system ## what CI runs; the browser's tests join again when they have been seen green on a quiet machine
-	$(PYTEST) -n 2 --dist loadfile --ignore tests/browser
+check: lint test ## what CI runs
 
 bench: setup ## the figures; BENCH=--json for a program
 	@$(BIN)/python -m tests.benchmarks $(BENCH)
