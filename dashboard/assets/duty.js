@@ -12,6 +12,7 @@
   let socket = null, heard = 0, lost = seconds(), tries = 0, trip = null;
   let watch = null, fix = null, sent = -SEND_MS, taken = null, why = null, tested = null, testing = false;
   let missedCall = null;
+  const ended = new Set(); /* attempts that the server has ended while this page was open */
 
   const app = {
     now: () => siteNow + (seconds() - siteAt) * 1000 * (me ? me.site.speed : 1),
@@ -61,7 +62,7 @@
     heard = seconds();
     if (message.type === "pong") { trip = (performance.now() - message.t) / 1000; lost = 0; if (message.now) clock(message.now); }
     else if (message.type === "ring") ring(message);
-    else if (message.type === "ring_end") window.dutyRing.end(message);
+    else if (message.type === "ring_end") { ended.add(message.attempt); window.dutyRing.end(message); }
     else if (message.type === "ring_test") test();
     paint();
   }
@@ -85,17 +86,20 @@
   // What the server knows
 
   async function refresh() {
-    try { know(await ask("/api/duty/me")); } catch (problem) {
+    const asked = window.dutyRing.attempt();
+    try { know(await ask("/api/duty/me"), asked); } catch (problem) {
       if (problem.status === 401) location.href = "/sign-in?next=/duty";
     }
   }
 
-  function know(found) {
+  /* The answer is as old as its question: it ends no ring that came after, and revives none that
+     has ended since. */
+  function know(found, asked) {
     me = found;
     clock(found.now);
-    for (const one of found.rings) ring(one);
+    for (const one of found.rings) if (!ended.has(one.attempt)) ring(one);
     const phase = window.dutyRing.phase();
-    const gone = (phase === "ringing" || phase === "why") && !found.rings.some((one) => one.session === window.dutyRing.session());
+    const gone = (phase === "ringing" || phase === "why") && window.dutyRing.attempt() === asked && !found.rings.some((one) => one.session === window.dutyRing.session());
     if (gone) window.dutyRing.end({ attempt: window.dutyRing.attempt(), session: window.dutyRing.session(), state: "no_answer" });
     share();
     paint();

@@ -188,6 +188,37 @@ def test_a_killed_server_loses_neither_the_call_nor_its_confirmation(
     assert confirmed(desk, session["id"], phone.page)["outcome"] == "acknowledged"
 
 
+SLOW_ANSWERS = """() => {
+  const quick = window.fetch;
+  window.fetch = async (url, options) => {
+    const answer = await quick(url, options);
+    if (String(url).includes("/api/duty/me")) {
+      window.asked = (window.asked || 0) + 1;
+      await new Promise((done) => { window.release = done; });
+    }
+    return answer;
+  };
+}"""
+
+
+def test_an_answer_from_before_the_ring_does_not_end_it(
+    phone_of: Open, site: Web, desk: Desk
+) -> None:
+    """The page asks what it should know; a call comes; then the old answer arrives."""
+    phone = phone_of("chief")
+    phone.page.evaluate(SLOW_ANSWERS)
+    phone.context.set_offline(True)  # a new link makes the page ask again
+    phone.page.evaluate("() => window.dispatchEvent(new Event('offline'))")
+    expect(phone.page.locator("#link")).to_contain_text("链路中断", timeout=10_000)
+    phone.context.set_offline(False)
+    phone.page.wait_for_function("() => window.asked && window.release", timeout=20_000)
+    desk.click(person_id=site.town.people["west_chief"])
+    expect(phone.page.locator("#ring .yes")).to_be_visible()
+    phone.page.evaluate("() => window.release()")
+    phone.page.wait_for_timeout(300)
+    expect(phone.page.locator("#ring .yes")).to_be_visible()
+
+
 def test_off_shift_and_closed_pages_are_said_at_once(phone_of: Open, site: Web, desk: Desk) -> None:
     phone = phone_of("chief")
     phone.page.click("#shift")
