@@ -19,6 +19,7 @@ from psycopg.types.json import Jsonb
 from data.access import ROLES, Actor
 from data.database import Connection, fetch_one
 from data.errors import Invalid, NotFound
+from data.places import areas
 from data.queries import load
 
 SQL = load(__file__)
@@ -55,13 +56,11 @@ async def system_actor(connection: Connection) -> Actor:
 
 
 async def area_id(connection: Connection, code: str | None) -> int | None:
-    """The id of an area by its code; None stays None (the whole site). Raises NotFound."""
-    if code is None:
-        return None
-    row = await fetch_one(connection, SQL.area_by_code, {"code": code})
-    if row is None:
-        raise NotFound(what="area", key=code)
-    return int(row["id"])
+    """The id of an area by code or level:code; None stays None (the whole site).
+
+    Raises NotFound, AmbiguousArea.
+    """
+    return None if code is None else await areas.find(connection, code)
 
 
 async def person_id(connection: Connection, code: str | None) -> int | None:

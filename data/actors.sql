@@ -60,12 +60,6 @@ WITH gone AS (UPDATE login_session SET revoked_at = %(at)s
               WHERE secret_hash = %(secret_hash)s AND revoked_at IS NULL RETURNING actor_id)
 SELECT pg_notify('wangge_actor', actor_id::text) FROM gone;
 
--- name: area_by_code
--- A code that several levels use must be written as level:code.
-SELECT min(id) AS id FROM area
-WHERE %(code)s IN (code, level || ':' || code) AND valid_to IS NULL
-HAVING count(*) = 1;
-
 -- name: person_by_code
 SELECT id FROM person WHERE code = %(code)s;
 

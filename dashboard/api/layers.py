@@ -16,7 +16,8 @@ from dashboard.api.requests import caller
 from dashboard.live.hub import Hub
 from data.access import Actor, Permission
 from data.errors import NotFound
-from data.query import layers, summary
+from data.places import areas
+from data.query import layers
 from data.query.layers import Feature
 
 MOST_CACHED = 64
@@ -91,7 +92,7 @@ async def _features(
 ) -> list[Feature]:
     state = request.app.state
     async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
-        inside = None if area is None else await summary.areas_below(connection, area)
+        inside = None if area is None else await areas.below(connection, area)
         return await layers.read(connection, layer, at=state.clock.now(), kind=kind, areas=inside)
 
 

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Query, Request, Response
 from dashboard.api.errors import json_response
 from dashboard.api.requests import caller
 from data.access import Permission
-from data.errors import Invalid, NotFound
+from data.errors import Invalid
+from data.places import areas as areas_
 from data.query import summary
 
 router = APIRouter()
@@ -34,11 +35,7 @@ async def read(
     site = state.clock.site
     when = state.clock.now() if at is None else _instant(at, site.zone)
     async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
-        areas = None
-        if area is not None:
-            areas = await summary.areas_below(connection, area)
-            if not areas:
-                raise NotFound(what="area", key=area)
+        areas = None if area is None else await areas_.below(connection, area)
         answer: dict[str, Any] = {
             "now": when.isoformat(),
             "events": await summary.events(connection, at=when, areas=areas),

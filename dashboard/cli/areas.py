@@ -49,17 +49,12 @@ async def _above(connection: Connection, code: str | None, rank: int) -> int:
     rows = await areas_.every(connection)
     if code is None:
         return next(int(row["id"]) for row in rows if row["parent_id"] is None)
-    named = (code, code.partition(":")[2])
-    found = [r for r in rows if r["rank"] < rank and r["code"] in named]
-    found = [r for r in found if r["code"] == code or f"{r['level']}:{r['code']}" == code]
-    if len(found) != 1:
-        why = (
-            "Several levels have the code {code}; write LEVEL:CODE"
-            if found
-            else ("No area above this level has the code {code}")
-        )
-        raise click.ClickException(say(why, {"code": code}))
-    return int(found[0]["id"])
+    above = [areas_.Known(r["id"], r["level"], r["code"]) for r in rows if r["rank"] < rank]
+    found = areas_.pick(above, code)
+    if found is None:
+        why = say("No area above this level has the code {code}", {"code": code})
+        raise click.ClickException(why)
+    return found
 
 
 @areas.command(name="list")

@@ -65,15 +65,18 @@ COMMON: tuple[Decorator, ...] = (
     click.option("--encoding", help="The encoding of texts, where it cannot be told."),
     click.option("--layer", help="Which layer, where a file holds several."),
     click.option("--delimiter", help="What parts the columns of a CSV, where it cannot be told."),
-    click.option("--parent", metavar="CODE", help="The area to which all rows belong."),
+    click.option("--parent", metavar="CODE", help="The area of all rows: CODE or LEVEL:CODE."),
     click.option("--dry-run", is_flag=True, help="Check everything, write nothing."),
     click.option("--strict", is_flag=True, help="Write nothing if any row is rejected."),
     click.option("--report", type=click.Choice(["text", "json"]), default="text"),
 )
-PARENT = click.option(
-    "--parent-by",
-    type=click.Choice(PARENT_BY),
-    help="How a row names its area: by code or name in the field parent, or by where it lies.",
+PARENT: tuple[Decorator, ...] = (
+    click.option(
+        "--parent-by",
+        type=click.Choice(PARENT_BY),
+        help="How a row names its area: by code or name in the field parent, or by where it lies.",
+    ),
+    click.option("--parent-level", metavar="LEVEL", help="The level of the areas that rows name."),
 )
 
 
@@ -82,7 +85,7 @@ def _group(option: str, what: str) -> tuple[Decorator, ...]:
         click.option(f"--{option}", "group", help=f"The {what} of all rows, if no column says it."),
         click.option(f"--{option}-name", "group_zh", help=f"Name of a new {what}."),
         click.option(f"--{option}-name-en", "group_en", help=f"English name of a new {what}."),
-        PARENT,
+        *PARENT,
     )
 
 
@@ -100,7 +103,7 @@ SPECIAL: dict[str, tuple[Decorator, ...]] = {
     "facilities": _group("kind", "kind"),
     "people": (
         click.option("--kind", "group", help="The kind of the grids that the rows name."),
-        PARENT,
+        *PARENT,
     ),
     "events": EVENTS,
 }

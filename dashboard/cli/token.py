@@ -22,7 +22,7 @@ def token() -> None:
 
 @token.command(name="create")
 @click.option("--role", type=ROLE, required=True, help="What the token may do.")
-@click.option("--area", help="Code of the area it is for; none = the whole site.")
+@click.option("--area", help="CODE or LEVEL:CODE of the area it is for; none = the whole site.")
 @click.option("--source", help="Name of the source, for tokens that bring data in.")
 @click.option("--name", help="What the audit calls it.")
 def create_token(role: str, area: str | None, source: str | None, name: str | None) -> None:
@@ -44,7 +44,7 @@ def kiosk() -> None:
 
 
 @kiosk.command(name="create")
-@click.option("--area", help="Code of the area it shows; none = the whole site.")
+@click.option("--area", help="CODE or LEVEL:CODE of the area it shows; none = the whole site.")
 @click.option("--name", default="wall", help="What the audit calls it.")
 def create_kiosk(area: str | None, name: str) -> None:
     """Print a link that opens the wall read-only. Revoke it with: wangge token revoke SECRET."""
@@ -60,7 +60,7 @@ def account() -> None:
 @account.command(name="create")
 @click.option("--name", required=True)
 @click.option("--role", type=ROLE, required=True)
-@click.option("--area", help="Code of the account's area; none = the whole site.")
+@click.option("--area", help="CODE or LEVEL:CODE of the account's area; none = the whole site.")
 @click.option("--person", help="Code of the person, for accounts that are called.")
 @click.password_option(help="Asked for when it is not given; at least 8 characters.")
 def create_account(

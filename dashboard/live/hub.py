@@ -29,6 +29,7 @@ from data.calls.model import Moment
 from data.database import Connection, Database
 from data.errors import StoreUnavailable, WanggeError
 from data.feed import screens
+from data.places.areas import pick
 from data.places.site import Site
 from data.query import summary
 
@@ -117,16 +118,17 @@ class Hub:
         return view
 
     async def area(self, own: int, code: str | None) -> int | None:
-        """The id of an area by its code if it lies in an actor's own, None if it does not.
+        """The id of an area in an actor's own by its code or level:code, None if there is none.
 
-        Raises StoreUnavailable when the world could not be read yet.
+        Raises AmbiguousArea, and StoreUnavailable when the world could not be read yet.
         """
         await self._until_ready()
         assert self.world.stage is not None
         places = self.world.stage.places
-        wanted = (own,) if code is None else places.codes.get(code, ())
         mine = places.descendants.get(own, frozenset())
-        return next((area for area in wanted if area in mine), None)  # the widest of its name
+        if code is None:
+            return own if own in mine else None
+        return pick((area for area in places.areas if area.id in mine), code)
 
     async def version(self) -> str:
         """Of the places: changes with anything that the map's layers show."""

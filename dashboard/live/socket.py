@@ -17,19 +17,25 @@ from dashboard.live.hub import Hub
 from dashboard.tasks import end
 from data.access import Actor, Permission
 from data.errors import StoreUnavailable
+from data.places.areas import AmbiguousArea
 
 log = logging.getLogger("wangge.live")
 router = APIRouter()
 LONGEST_SEND_S = 20.0
 DOUBT_S = 20.0  # an expired session is noticed by then, a revoked one at once
-
+REFUSALS = {
+    401: "unauthenticated",
+    403: "not_allowed",
+    422: "ambiguous_area",
+    503: "store_unavailable",
+}
 Still = Callable[[], Awaitable[bool]]
 
 
 @router.websocket("/live")
 async def live(socket: WebSocket) -> None:
-    """A screen of the actor's scope (`?area=CODE` for a narrower one); with `?duty=1`, and for
-    actors who may not look at screens, the duty page of the actor's person."""
+    """A screen of the actor's scope (`?area=CODE` or `LEVEL:CODE` for a narrower one); with
+    `?duty=1`, and for actors who may not look at screens, the duty page of the actor's person."""
     actor: Actor = socket.state.actor
     if "duty" in socket.query_params or not actor.may(Permission.VIEW):
         await _duty(socket, actor)
@@ -41,8 +47,8 @@ async def live(socket: WebSocket) -> None:
             await refuse(socket, 403, "This area is not yours.")
             return
         view = await hub.view(area)
-    except StoreUnavailable as error:
-        await refuse(socket, 503, str(error))
+    except (AmbiguousArea, StoreUnavailable) as error:
+        await refuse(socket, 422 if isinstance(error, AmbiguousArea) else 503, str(error))
         return
     key = secrets.token_hex(8)
     client = Client(actor, key, view.snapshot, view.full_frame, hub.skipped)
@@ -63,7 +69,7 @@ async def _duty(socket: WebSocket, actor: Actor) -> None:
 
 async def refuse(socket: WebSocket, status: int, message: str) -> None:
     """Refuse the handshake with an HTTP status, or by closing where the server cannot."""
-    code = {401: "unauthenticated", 403: "not_allowed", 503: "store_unavailable"}[status]
+    code = REFUSALS[status]
     body = orjson.dumps({"error": {"code": code, "message": message}})
     if "websocket.http.response" not in socket.scope.get("extensions", {}):
         await socket.close(1013 if status == 503 else 1008, code)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.database import Connection, fetch_all, fetch_one
+from data.places.areas import Known
 from data.queries import load
 
 SQL = load(__file__)
@@ -25,7 +26,7 @@ class FeedGrid:
 @dataclass(frozen=True, slots=True)
 class FeedPlaces:
     """`descendants` of each area (itself included), `boxes` = (west, south, east, north) of each
-    that has a shape, all by area id; `codes` = code → ids; `grids` by id.
+    that has a shape, all by area id; `areas` = what each is called by; `grids` by id.
 
     `version` changes with anything that the map's layers show.
     """
@@ -33,7 +34,7 @@ class FeedPlaces:
     version: str
     root_id: int
     descendants: dict[int, frozenset[int]]
-    codes: dict[str, tuple[int, ...]]
+    areas: tuple[Known, ...]
     boxes: dict[int, tuple[float, float, float, float]]
     grids: dict[int, FeedGrid]
 
@@ -53,14 +54,11 @@ async def read(connection: Connection, at: datetime) -> FeedPlaces:
         for area, inside in descendants.items()
         if (box := _union([own[i] for i in inside if i in own])) is not None
     }
-    codes: dict[str, tuple[int, ...]] = {}
-    for row in areas:
-        codes[row["code"]] = (*codes.get(row["code"], ()), row["id"])
     return FeedPlaces(
         version=str(version["version"]) if version else "0",
         root_id=next((row["id"] for row in areas if row["parent_id"] is None), 0),
         descendants=descendants,
-        codes=codes,
+        areas=tuple(Known(row["id"], row["level"], row["code"]) for row in areas),
         boxes=boxes,
         grids={row["id"]: FeedGrid(**row) for row in grids},
     )

@@ -14,7 +14,7 @@ SELECT left(md5(
     || (SELECT count(*) || ':' || coalesce(max(id), 0) FROM ground)), 12) AS version;
 
 -- name: areas
-SELECT a.id, a.code, a.parent_id,
+SELECT a.id, a.level, a.code, a.parent_id,
        least(ST_XMin(a.geom), g.west) AS west, least(ST_YMin(a.geom), g.south) AS south,
        greatest(ST_XMax(a.geom), g.east) AS east, greatest(ST_YMax(a.geom), g.north) AS north
 FROM area a

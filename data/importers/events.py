@@ -27,7 +27,7 @@ from data.importers.parents import Places
 from data.importers.report import Ledger, State
 from data.importers.times import Times
 from data.importers.units import MAX_TEXT, STEP
-from data.places import site
+from data.places import areas, site
 
 FIELDS = ("id", "type", "class", "opened", "due", "closed", "address", "text")
 SHARED = 0.03, 50  # one point with more than this share and number of events is worth a warning
@@ -103,10 +103,11 @@ def _default_area(places: Places, options: Options) -> int:
     """Where the source's unlocated events belong."""
     if options.parent is None:
         return places.root.id
-    found = [p for p in places.by_id.values() if p.code == options.parent]
-    if len(found) != 1:
+    known = (areas.Known(p.id, p.level, p.code) for p in places.by_id.values())
+    found = areas.pick(known, options.parent)
+    if found is None:
         raise Invalid(what=f"--parent {options.parent}", why="no area has this code")
-    return found[0].id
+    return found
 
 
 def _check(batch: Batch, times: Times) -> list[Row]:
@@ -177,12 +178,12 @@ def _events(
     area_id: int,
 ) -> list[bulk.NewEvent]:
     points = _points(batch, rows)
-    owners, areas = where.locate(points, [row.opened for row in rows], area_id)
+    owners, places = where.locate(points, [row.opened for row in rows], area_id)
     _remark(batch.ledger, points, owners)
     hexes = shapely.to_wkb(shapely.set_srid(points, 4326), hex=True, include_srid=True)
     limited = "due" in batch.fields
     events = []
-    for row, ids, area, point in zip(rows, owners, areas, hexes, strict=True):
+    for row, ids, area, point in zip(rows, owners, places, hexes, strict=True):
         kind = known[row.type]
         due = row.due
         if not limited and kind.limit is not None:

@@ -16,7 +16,8 @@ class Options:
 
     `group` is the level (areas) or kind (grids, facilities) of rows whose file does not say it;
     `group_name` its name in (zh, en) where it is new.
-    `parent` is the code of one area for all rows, `parent_by` how a row names its own.
+    `parent` is the code of one area for all rows, `parent_by` how a row names its own,
+    `parent_level` the level of those that are named.
     """
 
     reading: Reading = field(default_factory=Reading)
@@ -27,6 +28,7 @@ class Options:
     tiles: bool = False
     parent: str | None = None
     parent_by: str | None = None
+    parent_level: str | None = None
     source: str | None = None
     timezone: str | None = None
     time_format: str | None = None

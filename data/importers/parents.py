@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from geo import polygons
 INSIDE = 0.5  # at least this share of a unit lies in its area, or in those that share it
 MOST = 0.4  # at least this share makes it belong to one of several
 FULLY = 0.99
+FINEST = 1 << 15  # finer than any level: what is no area may belong to any area
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Place:
     """An area with its own geometry (EPSG:4326) or None; `rank` grows with fineness."""
 
     id: int
+    level: str
     code: str
     name: str
     rank: int
@@ -45,11 +47,21 @@ class Places:
         self.by_id[place.id] = place
         self._tree = None
 
-    def named(self, what: Callable[[Place], str], value: str, rank: int) -> list[Place]:
-        """The areas above `rank` with this code or name: those of the finest such level."""
-        found = [p for p in self.by_id.values() if p.rank < rank and what(p) == value]
-        finest = max((place.rank for place in found), default=0)
-        return [place for place in found if place.rank == finest]
+    def named(self, value: str, *, by: str, rank: int, options: Options) -> list[Place]:
+        """The areas above `rank` with this name, this code, or this level:code.
+
+        A row of a file of areas stands directly below its parent: where several levels have its
+        code or name, the nearest one above counts. Everywhere else it must be said which.
+        """
+        above = [p for p in self.by_id.values() if p.rank < rank]
+        found = [p for p in above if by == "code" and f"{p.level}:{p.code}" == value]
+        found = found or [p for p in above if value == (p.code if by == "code" else p.name)]
+        if options.parent_level is not None:
+            return [p for p in found if p.level == options.parent_level]
+        if rank == FINEST or options.parent is not None:
+            return found
+        nearest = max((p.rank for p in found), default=0)
+        return [p for p in found if p.rank == nearest]
 
     def limit(self, place: Place) -> Place | None:
         """The nearest area upwards that has an outline of its own."""
@@ -143,14 +155,19 @@ def _find(unit: Unit, places: Places, rank: int, options: Options, ledger: Ledge
             where = "—" if shapeless else f"({_where(unit.geometry)})"
             reject(ledger, unit, "orphan", what="area", key=where)
         return place
-    found = places.named(lambda p: p.code if by == "code" else p.name, named, rank)
+    found = places.named(named, by=by, rank=rank, options=options)
     if len(found) == 1:
         return found[0]
     if found:
-        reject(ledger, unit, "ambiguous_parent", key=named)
+        reject(ledger, unit, "ambiguous_parent", key=named, choices=choices(found))
     else:
         reject(ledger, unit, "orphan", what="area", key=named or "—")
     return None
+
+
+def choices(found: Sequence[Place]) -> str:
+    """What to write instead of a code or name that several areas have."""
+    return ", ".join(f"{place.level}:{place.code}" for place in found)
 
 
 def _by(unit: Unit, options: Options) -> str:

@@ -13,8 +13,8 @@ import orjson
 from data.database import Connection, fetch_all
 from data.importers.batch import Batch
 from data.importers.options import Options
-from data.importers.parents import Place, Places
-from data.importers.places import FINEST, load_places
+from data.importers.parents import FINEST, Places, choices
+from data.importers.places import load_places
 from data.importers.report import State
 from data.importers.units import MAX_TEXT
 from data.queries import load
@@ -185,13 +185,12 @@ def _area(
     if not named:
         return grid[1] if grid else places.root.id
     by_name = options.parent is None and options.parent_by == "name"
-
-    def label(place: Place) -> str:
-        return place.name if by_name else place.code
-
-    found = places.named(label, named, FINEST)
+    by = "name" if by_name else "code"
+    found = places.named(named, by=by, rank=FINEST, options=options)
     if len(found) == 1:
         return found[0].id
-    reason = "ambiguous_parent" if found else "orphan"
-    batch.ledger.reject(row, reason, what="area", key=named)
+    if found:
+        batch.ledger.reject(row, "ambiguous_parent", key=named, choices=choices(found))
+    else:
+        batch.ledger.reject(row, "orphan", what="area", key=named)
     return None

@@ -16,7 +16,7 @@ from data.importers import units as units_
 from data.importers.batch import Batch
 from data.importers.errors import MissingOption
 from data.importers.options import Options
-from data.importers.parents import Place, Places, assign
+from data.importers.parents import FINEST, Place, Places, assign
 from data.importers.report import Ledger, State
 from data.importers.units import Shape, Unit
 from data.places import areas, facilities, grids, site
@@ -30,7 +30,6 @@ FACILITY = Shape(
     numbers=("service_radius_m",),
     zero=0.0,
 )
-FINEST = 1 << 15  # finer than any level: grids and facilities may belong to any area
 
 
 async def import_areas(connection: Connection, batch: Batch, options: Options, _: datetime) -> None:
@@ -55,8 +54,8 @@ async def import_areas(connection: Connection, batch: Batch, options: Options, _
             ],
         )
         for unit, outcome in zip(kept, outcomes, strict=True):
-            at = Place(outcome.id, unit.code, unit.name, rank, unit.area_id, unit.geometry)
-            places.add(at)
+            what = outcome.id, unit.group, unit.code, unit.name, rank
+            places.add(Place(*what, unit.area_id, unit.geometry))
         settle(batch.ledger, kept, outcomes)
 
 
@@ -164,7 +163,12 @@ async def load_places(connection: Connection) -> Places:
     rows = await areas.every(connection)
     shapes = shapely.from_wkb([row["wkb"] for row in rows])
     return Places(
-        Place(row["id"], row["code"], row["name"], row["rank"], row["parent_id"], shape)
+        Place(
+            *(row["id"], row["level"], row["code"], row["name"]),
+            rank=row["rank"],
+            parent_id=row["parent_id"],
+            geometry=shape,
+        )
         for row, shape in zip(rows, shapes, strict=True)
     )
 

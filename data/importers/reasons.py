@@ -24,7 +24,8 @@ REASONS = {
     "conflict": "{key} is already the key of row {first}, which says something else: {field}.",
     "orphan": "There is no {what} {key} to belong to. Import it first, or correct the row.",
     "ambiguous_grid": "Several grids have the code {key}. Say which kind: --kind KIND.",
-    "ambiguous_parent": "Several areas are called {key}. Use codes: --parent-by code.",
+    "ambiguous_parent": "Several areas are called {key}: {choices}. Write one of these with"
+    " --parent-by code, or say the level with --parent-level.",
     "outside_parent": "Only {percent} % lies inside {parent}, to which the row belongs.",
     "unknown_level": "{value} is no level here. There are: {known}.",
     "no_time": "The row has no time in {field}.",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import shapely
 
 from data.database import Connection, fetch_all
+from data.errors import Invalid, NotFound
 from data.queries import load
 
 SQL = load(__file__)
@@ -22,6 +23,19 @@ class Level:
     rank: int
     name_zh: str
     name_en: str
+
+
+class AmbiguousArea(Invalid):
+    """Several areas have the code {code}. Write which one you mean: {choices}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an area is called by: codes differ within a level only."""
+
+    id: int
+    level: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,40 @@ async def every(connection: Connection) -> list[dict[str, Any]]:
 async def levels(connection: Connection) -> list[Level]:
     """All levels, coarse to fine."""
     return [Level(**row) for row in await fetch_all(connection, SQL.levels)]
+
+
+async def find(connection: Connection, code: str) -> int:
+    """The id of an area in the actor's scope by code or level:code.
+
+    Raises NotFound, AmbiguousArea.
+    """
+    rows = await fetch_all(connection, SQL.named, {"code": code})
+    found = pick([Known(**row) for row in rows], code)
+    if found is None:
+        raise NotFound(what="area", key=code)
+    return found
+
+
+async def below(connection: Connection, code: str) -> list[int]:
+    """The ids of an area and of all below it, as `find`."""
+    rows = await fetch_all(connection, SQL.below, {"id": await find(connection, code)})
+    return [row["area_id"] for row in rows]
+
+
+def pick(areas: Iterable[Known], code: str) -> int | None:
+    """The one that is meant by a code or by level:code, which wins. Raises AmbiguousArea."""
+    known = list(areas)
+    found = [a for a in known if f"{a.level}:{a.code}" == code]
+    found = found or [a for a in known if a.code == code]
+    if len(found) > 1:
+        raise ambiguous(found)
+    return found[0].id if found else None
+
+
+def ambiguous(areas: Sequence[Known]) -> AmbiguousArea:
+    """The error about several areas with one code."""
+    choices = ", ".join(f"{a.level}:{a.code}" for a in areas)
+    return AmbiguousArea(code=areas[0].code, choices=choices)
 
 
 async def add_level(

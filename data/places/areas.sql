@@ -4,6 +4,16 @@ FROM area a JOIN level l ON l.code = a.level
 WHERE a.valid_to IS NULL
 ORDER BY l.rank, a.id;
 
+-- name: named
+SELECT a.id, a.level, a.code
+FROM area a JOIN level l ON l.code = a.level
+WHERE %(code)s IN (a.code, a.level || ':' || a.code) AND a.valid_to IS NULL
+  AND a.id = ANY ((SELECT actor_scope())::integer[])
+ORDER BY l.rank, a.id;
+
+-- name: below
+SELECT area_id FROM area_path WHERE ancestor_id = %(id)s ORDER BY area_id;
+
 -- name: levels
 SELECT code, rank, name_zh, name_en FROM level ORDER BY rank;
 

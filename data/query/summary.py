@@ -119,12 +119,6 @@ async def day_block(
     }
 
 
-async def areas_below(connection: Connection, code: str) -> list[int]:
-    """The ids of an area and all below it; empty when the code is unknown or not visible."""
-    row = await fetch_one(connection, SQL.areas_below, {"code": code})
-    return list(row["ids"]) if row and row["ids"] else []
-
-
 def _list(areas: Areas) -> list[int] | None:
     return None if areas is None else list(areas)
 

@@ -142,8 +142,3 @@ SELECT CASE WHEN EXISTS (SELECT FROM held) THEN (SELECT count(*)::integer FROM n
                            WHERE h.role = 'grid_chief')
               AND id NOT IN (SELECT grid_id FROM held WHERE role = 'grid_chief')) END AS no_chief,
        (SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM nobody) AS nobody;
-
--- name: areas_below
-SELECT array_agg(p.area_id ORDER BY p.area_id) AS ids
-FROM area a JOIN area_path p ON p.ancestor_id = a.id
-WHERE a.code = %(code)s AND a.valid_to IS NULL;

@@ -31,7 +31,7 @@ PLACES = FeedPlaces(
         WEST: frozenset({WEST}),
         EAST: frozenset({EAST}),
     },
-    codes={},
+    areas=(),
     boxes={},
     grids=GRIDS,
 )

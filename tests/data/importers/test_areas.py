@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from data.places.areas import AmbiguousArea
 from tests.data.importers.conftest import Importer, box, reasons, write_csv, write_geojson
 
 
@@ -131,3 +134,33 @@ async def test_a_new_level_is_made_and_said(empty: Importer, tmp_path: Path) -> 
     assert [one["reason"] for one in report["warnings"]] == ["created_level"]
     again = await empty("areas", file, group="precinct")
     assert (again["rows_unchanged"], again["warnings"]) == (1, [])
+
+
+async def test_a_code_of_two_levels_is_asked_about(importer: Importer, tmp_path: Path) -> None:
+    """Nothing stands directly below both: a grid, a person and `--parent` must say which."""
+    rows = [({"code": "code-west", "name": "西片区"}, box(112.89, 35.59, 112.93, 35.62))]
+    await importer("areas", write_geojson(tmp_path / "s.geojson", rows), group="sector")
+    grid = [
+        ({"code": "g", "name": "g", "parent": "code-west"}, box(112.901, 35.601, 112.902, 35.602))
+    ]
+    grids = write_geojson(tmp_path / "g.geojson", grid)
+    people = write_csv(tmp_path / "p.csv", "code,name,parent", "p,n,code-west")
+    for noun, file in (("grids", grids), ("people", people)):
+        given = {"group": "service"} if noun == "grids" else {}
+        report = await importer(noun, file, **given)
+        assert reasons(report) == {1: "ambiguous_parent"}
+        assert "sector:code-west, community:code-west" in report["rejected"][0]["message"]
+        assert reasons(await importer(noun, file, parent="code-west", **given)) == reasons(report)
+        for chosen in ({"parent_level": "sector"}, {"parent": "sector:code-west"}):
+            report = await importer(noun, file, dry_run=True, **chosen, **given)
+            assert report["rows_imported"] == 1
+        assert (await importer(noun, file, parent_level="sector", **given))["rows_imported"] == 1
+    found = await importer.rows(
+        "SELECT level FROM area a JOIN person p ON p.area_id = a.id WHERE p.code = 'p'"
+        " UNION ALL SELECT level FROM area a JOIN grid g ON g.area_id = a.id WHERE g.code = 'g'"
+    )
+    assert found == [("sector",), ("sector",)]
+    events = write_csv(tmp_path / "e.csv", "id,opened", "1,2026-07-14 09:00")
+    with pytest.raises(AmbiguousArea):
+        await importer("events", events, source="s", parent="code-west")
+    assert (await importer("events", events, source="s", parent="sector:code-west"))["units"] == 1
