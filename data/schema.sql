@@ -651,7 +651,8 @@ CREATE TABLE public.post (
     grid_id integer,
     area_id integer NOT NULL,
     valid_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    valid_to timestamp with time zone
+    valid_to timestamp with time zone,
+    source_id integer
 );
 
 ALTER TABLE ONLY public.post FORCE ROW LEVEL SECURITY;
@@ -955,6 +956,8 @@ CREATE INDEX post_grid ON public.post USING btree (grid_id);
 
 CREATE INDEX post_person ON public.post USING btree (person_id);
 
+CREATE INDEX post_source ON public.post USING btree (source_id) WHERE (valid_to IS NULL);
+
 CREATE INDEX road_geom ON public.road USING gist (geom);
 
 CREATE INDEX shift_time ON public.shift USING btree (planned_start, planned_end);
@@ -1100,6 +1103,9 @@ ALTER TABLE ONLY public.post
 
 ALTER TABLE ONLY public.post
     ADD CONSTRAINT post_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.post
+    ADD CONSTRAINT post_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
 
 ALTER TABLE ONLY public.presence
     ADD CONSTRAINT presence_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);

@@ -103,6 +103,13 @@ SPECIAL: dict[str, tuple[Decorator, ...]] = {
     "facilities": _group("kind", "kind"),
     "people": (
         click.option("--kind", "group", help="The kind of the grids that the rows name."),
+        click.option("--source", help="Whose staff file it is."),
+        click.option(
+            "--ending-missing",
+            is_flag=True,
+            help="End the posts that an earlier file of --source named and this one does not."
+            " --dry-run says how many.",
+        ),
         *PARENT,
     ),
     "events": EVENTS,

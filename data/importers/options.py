@@ -18,6 +18,7 @@ class Options:
     `group_name` its name in (zh, en) where it is new.
     `parent` is the code of one area for all rows, `parent_by` how a row names its own,
     `parent_level` the level of those that are named.
+    `ending_missing` ends the posts of `source` that its newest file of people does not name.
     """
 
     reading: Reading = field(default_factory=Reading)
@@ -30,6 +31,7 @@ class Options:
     parent_by: str | None = None
     parent_level: str | None = None
     source: str | None = None
+    ending_missing: bool = False
     timezone: str | None = None
     time_format: str | None = None
     strict: bool = False

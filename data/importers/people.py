@@ -7,15 +7,18 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import orjson
 
+from data import actors
 from data.database import Connection, fetch_all
 from data.importers.batch import Batch
+from data.importers.errors import MissingOption
 from data.importers.options import Options
 from data.importers.parents import FINEST, Places, choices
 from data.importers.places import load_places
-from data.importers.report import State
+from data.importers.report import Ledger, State
 from data.importers.units import MAX_TEXT
 from data.queries import load
 
@@ -78,15 +81,20 @@ class Grids:
 
 
 async def import_people(
-    connection: Connection, batch: Batch, options: Options, _: datetime
+    connection: Connection, batch: Batch, options: Options, at: datetime
 ) -> None:
-    """Write the people of a batch with their contacts and posts."""
+    """Write the people of a batch with their contacts and posts; what their source no longer
+    names ends at `at` where that was asked for."""
+    source_id = await _source(connection, options)
     places = await load_places(connection)
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for row in await fetch_all(connection, SQL.grids):
         found.setdefault((row["kind"], row["code"]), []).append((row["id"], row["area_id"]))
     people = await asyncio.to_thread(_gather, batch, options, places, Grids(found))
-    states = await _write(connection, people)
+    whose = {"source_id": source_id, "at": at}
+    states = await _write(connection, people, whose)
+    if options.ending_missing:
+        await _end_missing(connection, batch.ledger, people, whose)
     for person, state in zip(people, states, strict=True):
         if state == "unchanged":
             batch.ledger.mark(person.rows, State.UNCHANGED)
@@ -96,7 +104,31 @@ async def import_people(
     batch.ledger.units = len(people)
 
 
-async def _write(connection: Connection, people: Sequence[Person]) -> list[str]:
+async def _source(connection: Connection, options: Options) -> int | None:
+    if options.source is not None:
+        return await actors.ensure_source(connection, options.source, kind="file")
+    if options.ending_missing:
+        raise MissingOption(option="--source NAME", why="only what the same source named may end")
+    return None
+
+
+async def _end_missing(
+    connection: Connection, ledger: Ledger, people: Sequence[Person], whose: Mapping[str, Any]
+) -> None:
+    """End the posts that the files no longer name. A row that could not be read, or a file
+    without any post, is no reason to send somebody away: then nothing ends."""
+    unread = sum(remark.reason != "duplicate" for remark in ledger.rejected)
+    if unread or not any(person.posts for person in people):
+        ledger.warn("missing_kept", n=unread)
+        return
+    ended = [row["person_id"] for row in await fetch_all(connection, SQL.end_missing, whose)]
+    left = await fetch_all(connection, SQL.leave, {"ids": ended})
+    ledger.warn("missing_ended", n=len(ended), people=len(left))
+
+
+async def _write(
+    connection: Connection, people: Sequence[Person], whose: Mapping[str, Any]
+) -> list[str]:
     await connection.execute(SQL.make_incoming)
     await connection.execute(SQL.make_incoming_post)
     async with connection.cursor() as cursor:
@@ -108,8 +140,11 @@ async def _write(connection: Connection, people: Sequence[Person]) -> list[str]:
             for p in people:
                 for post in p.posts:
                     await copy.write_row((p.code, post.role, post.grid_id, post.area_id))
-    for step in (SQL.compare, SQL.upsert, SQL.contacts, SQL.posts):
+    for step in (SQL.compare, SQL.upsert, SQL.contacts):
         await connection.execute(step)
+    if whose["source_id"] is not None:
+        await connection.execute(SQL.adopt, whose)
+    await connection.execute(SQL.posts, whose)
     rows = await (await connection.execute(SQL.outcome)).fetchall()
     return [str(state) for (state,) in rows]
 

@@ -58,5 +58,9 @@ WARNINGS = {
     " address, not a hot spot.",
     "due_before_opened": "{n} events are due before they were opened.",
     "no_type": "{n} events have no type; they are filed under “other”.",
+    "missing_ended": "{n} posts that the source no longer names end; {people} people hold none any"
+    " more and leave.",
+    "missing_kept": "--ending-missing ended nothing: {n} rows were rejected, or no row names"
+    " a post. Correct the file first.",
     "open_posts": "{n} posts were carried over to the new versions of their grids.",
 }
