@@ -119,7 +119,8 @@ HELP = {
     "grids": "Grids of one kind or several: --kind, and code, name, parent, households.",
     "facilities": "Facilities: --kind, and code, name, address, service_radius_m.",
     "people": "People and their posts: code, name, phone, role, grid, parent, team.",
-    "events": "Events: id, type, class, opened, due, closed, text, address, and a place.",
+    "events": "Events: id, type, class, opened, due, closed, how it ended (settled_at,"
+    " satisfied), text, address, and a place.",
 }
 
 

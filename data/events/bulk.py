@@ -27,6 +27,8 @@ class NewEvent:
     opened_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
+    settled_at: str | None
+    satisfied: bool | None
     content_hash: str
 
 
@@ -57,8 +59,9 @@ async def write(
         for n, event in enumerate(events):
             grids = "{" + ",".join(map(str, event.grid_ids)) + "}"
             what = (n, event.source_key, event.type_id, event.area_id, grids, event.geometry)
-            when = (event.opened_at, event.due_at, event.closed_at, event.content_hash)
-            await copy.write_row((*what, event.address, event.text, *when))
+            when = (event.opened_at, event.due_at, event.closed_at)
+            ended = (event.settled_at, event.satisfied, event.content_hash)
+            await copy.write_row((*what, event.address, event.text, *when, *ended))
     who: dict[str, Any] = {"source_id": source_id, "actor_id": actor_id, "at": at}
     await connection.execute(SQL.analyze)
     await connection.execute(SQL.compare, who)

@@ -45,6 +45,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "opened": ("opened", "opened_at", "上报时间"),
     "due": ("due", "due_at", "截止时间"),
     "closed": ("closed", "closed_at", "办结时间", "结案时间"),
+    "settled_at": ("settled_at", "settled", "办结层级"),
+    "satisfied": ("satisfied", "满意度", "是否满意", "评价"),
     "text": ("text", "description", "描述", "事件描述"),
 }
 POSITION = ("lon", "lat", "x", "y", "wkt")

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from data import actors
 from data.database import Connection
 from data.errors import Invalid
 from data.events import bulk, types
+from data.importers import outcomes
 from data.importers.batch import Batch
 from data.importers.errors import MissingColumn, MissingOption
 from data.importers.located import Ground, load_ground
@@ -29,7 +30,10 @@ from data.importers.times import Times
 from data.importers.units import MAX_TEXT, STEP
 from data.places import areas, site
 
-FIELDS = ("id", "type", "class", "opened", "due", "closed", "address", "text")
+FIELDS = (
+    *("id", "type", "class", "opened", "due", "closed", "address", "text"),
+    *("settled_at", "satisfied"),
+)
 SHARED = 0.03, 50  # one point with more than this share and number of events is worth a warning
 
 
@@ -44,6 +48,8 @@ class Row:
     opened: datetime
     due: datetime | None
     closed: datetime | None
+    settled_at: str | None = None
+    satisfied: bool | None = None
 
 
 async def import_events(
@@ -138,7 +144,7 @@ def _check(batch: Batch, times: Times) -> list[Row]:
     nameless = sum(row.type == types.OTHER for row in rows)
     if nameless:
         batch.ledger.warn("no_type", n=nameless)
-    return rows
+    return _while_open(rows, batch.ledger)
 
 
 def _row(batch: Batch, index: int, key: str, times: Times) -> Row | None:
@@ -167,7 +173,32 @@ def _row(batch: Batch, index: int, key: str, times: Times) -> Row | None:
         if len(value) > MAX_TEXT:
             batch.ledger.reject(index, "too_long", field=field, limit=MAX_TEXT)
             return None
-    return Row(index, key, kind or types.OTHER, group or None, opened, stamps["due"], closed)
+    row = Row(index, key, kind or types.OTHER, group or None, opened, stamps["due"], closed)
+    return _ended(batch, row)
+
+
+def _ended(batch: Batch, row: Row) -> Row | None:
+    """The row with how it ended; the values are looked at even where it is still open."""
+    said: dict[str, Any] = {}
+    for field, read in (("settled_at", outcomes.settled_at), ("satisfied", outcomes.satisfied)):
+        value = batch.text(field, row.row)
+        try:
+            said[field] = read(value)
+        except ValueError:
+            batch.ledger.reject(row.row, "bad_outcome", field=field, value=value[:40])
+            return None
+    return replace(row, **said)
+
+
+def _while_open(rows: list[Row], ledger: Ledger) -> list[Row]:
+    """An open event has not been settled yet, whatever the defaults of a form say."""
+    early = [r.closed is None and (r.settled_at, r.satisfied) != (None, None) for r in rows]
+    if any(early):
+        ledger.warn("settled_while_open", n=sum(early))
+    return [
+        replace(row, settled_at=None, satisfied=None) if ahead else row
+        for row, ahead in zip(rows, early, strict=True)
+    ]
 
 
 def _events(
@@ -189,10 +220,12 @@ def _events(
         if not limited and kind.limit is not None:
             due = row.opened + kind.limit
         address, text = batch.text("address", row.row), batch.text("text", row.row)
-        said = (row.key, kind.code, point, address, text, row.opened, due, row.closed)
-        digest = hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]
+        when, ended = (row.opened, due, row.closed), (row.settled_at, row.satisfied)
+        said = (row.key, kind.code, point, address, text, *when)
+        known_end = ended if ended != (None, None) else ()
+        digest = hashlib.sha256(orjson.dumps((*said, *known_end))).hexdigest()[:32]
         what = (row.key, kind.id, area, ids, point, address or None, text)
-        events.append(bulk.NewEvent(*what, row.opened, due, row.closed, digest))
+        events.append(bulk.NewEvent(*what, *when, *ended, content_hash=digest))
     return events
 
 

@@ -31,6 +31,8 @@ REASONS = {
     "no_time": "The row has no time in {field}.",
     "bad_time": "{field} is not a time that can be read: {value}. Say the form with --time-format.",
     "closed_before_opened": "It was closed ({closed}) before it was opened ({opened}).",
+    "bad_outcome": "{field} says {value}. settled_at is grid, community, town or district (网格, 社区,"
+    " 镇, 区); satisfied is yes or no (满意, 不满意); empty where it is not known.",
     "strict": "Not imported, because --strict was given and other rows were rejected.",
 }
 
@@ -57,6 +59,8 @@ WARNINGS = {
     "shared_point": "{n} events lie at the very same point ({lon}, {lat}): perhaps a default"
     " address, not a hot spot.",
     "due_before_opened": "{n} events are due before they were opened.",
+    "settled_while_open": "{n} events are not closed; what the file says about their end was left"
+    " out.",
     "no_type": "{n} events have no type; they are filed under “other”.",
     "missing_ended": "{n} posts that the source no longer names end; {people} people hold none any"
     " more and leave.",
