@@ -1,4 +1,4 @@
-"""How an event ended, as files write it: the level that settled it, and whether people were content.
+"""How an event ended, as files write it: which level settled it, whether people were content.
 
 The satisfaction rate is (very satisfied + satisfied) / asked, so a middling answer counts as asked.
 """
@@ -17,10 +17,14 @@ _SETTLED: Mapping[str, tuple[str, ...]] = {
     "district": ("district", "county", "区", "县", "区县", "区级", "县级"),
 }
 _SATISFIED: Mapping[bool, tuple[str, ...]] = {
-    True: ("true", "t", "yes", "y", "1", "是", "满意", "很满意", "非常满意", "基本满意")
-    + ("satisfied", "very satisfied"),
-    False: ("false", "f", "no", "n", "0", "否", "一般", "不满意", "很不满意", "非常不满意")
-    + ("neutral", "dissatisfied", "unsatisfied", "very dissatisfied"),
+    True: (
+        *("true", "t", "yes", "y", "1", "satisfied", "very satisfied"),
+        *("是", "满意", "很满意", "非常满意", "基本满意"),
+    ),
+    False: (
+        *("false", "f", "no", "n", "0", "neutral", "dissatisfied", "very dissatisfied"),
+        *("否", "一般", "不满意", "很不满意", "非常不满意"),
+    ),
 }
 _NOT_ASKED = ("", "-", "—", "未评价", "未回访", "none", "null", "n/a")
 SETTLED: dict[str, str | None] = {

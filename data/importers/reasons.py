@@ -31,8 +31,8 @@ REASONS = {
     "no_time": "The row has no time in {field}.",
     "bad_time": "{field} is not a time that can be read: {value}. Say the form with --time-format.",
     "closed_before_opened": "It was closed ({closed}) before it was opened ({opened}).",
-    "bad_outcome": "{field} says {value}. settled_at is grid, community, town or district (网格, 社区,"
-    " 镇, 区); satisfied is yes or no (满意, 不满意); empty where it is not known.",
+    "bad_outcome": "{field} says {value}. settled_at is grid, community, town or district"
+    " (网格, 社区, 镇, 区); satisfied is yes or no (满意, 不满意); empty where it is not known.",
     "strict": "Not imported, because --strict was given and other rows were rejected.",
 }
 
