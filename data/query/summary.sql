@@ -90,9 +90,11 @@ WHERE opened_at >= %(first)s AND opened_at < %(end)s AND opened_at <= %(at)s
 GROUP BY 1, 2;
 
 -- name: by_class
+-- Each day until the same time of day as now: a morning is compared with mornings.
 SELECT (e.opened_at AT TIME ZONE %(zone)s)::date AS day, t.class, c.name_zh, c.name_en, count(*)::integer AS n
 FROM event e JOIN event_type t ON t.id = e.type_id JOIN event_class c ON c.class = t.class
 WHERE e.opened_at >= %(first)s AND e.opened_at < %(end)s AND e.opened_at <= %(at)s
+  AND (e.opened_at AT TIME ZONE %(zone)s)::time <= (%(at)s::timestamptz AT TIME ZONE %(zone)s)::time
   AND (%(areas)s::integer[] IS NULL OR e.area_id = ANY (%(areas)s::integer[]))
 GROUP BY 1, 2, 3, 4;
 
