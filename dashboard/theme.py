@@ -70,3 +70,14 @@ def layout(theme: str, *, size: float = 24) -> dict[str, Any]:
             "showticklabels": False,
         },
     }
+
+
+# A chart before its data: nothing at all, not plotly's own axes.
+BLANK: dict[str, Any] = {
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+    }
+}

@@ -7,6 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.i18n import Translate
+from dashboard.theme import BLANK
 
 TALL = {"height": "calc(170 * var(--u))"}
 STILL: Any = {"displayModeBar": False, "responsive": True}
@@ -52,18 +53,18 @@ def _day(t: Translate) -> Any:
     types = html.Div(
         [
             html.Div(id="types-names"),
-            dcc.Graph(id="types", figure={}, config=STILL, style=TALL),
+            dcc.Graph(id="types", figure=BLANK, config=STILL, style=TALL),
             html.Div(id="types-numbers"),
         ],
         className="types",
     )
     return html.Div(
         [
-            _section(t("Types today"), "/" + t("7-day median"), types, name="mix"),
+            _section(t("Types today"), "/" + t("7-day"), types, name="mix"),
             _section(
                 t("Reports per hour"),
                 t("per hour"),
-                dcc.Graph(id="trend", figure={}, config=STILL, style=TALL),
+                dcc.Graph(id="trend", figure=BLANK, config=STILL, style=TALL),
                 name="trend",
             ),
         ],

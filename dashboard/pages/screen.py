@@ -44,7 +44,7 @@ def layout(lang: str | None = None, theme: str | None = None, **_: Any) -> Any:
             theme=theme if theme in THEMES else "dark",
             readonly="yes" if readonly else "no",
             words=json.dumps(catalogue(lang), ensure_ascii=False),
-            layers=json.dumps({key: t(word) for key, word in LAYERS.items()}),
+            layers=json.dumps({key: [t(part) for part in layer] for key, layer in LAYERS.items()}),
         ),
     )
 

@@ -43,10 +43,10 @@ class EventType:
 
 
 EVENT_CLASSES: tuple[EventClass, ...] = (
-    EventClass("appearance", "市容环境", "City appearance", 0.34),
-    EventClass("hazard", "安全隐患", "Safety hazard", 0.185),
+    EventClass("appearance", "市容环境", "Appearance", 0.34),
+    EventClass("hazard", "安全隐患", "Hazards", 0.185),
     EventClass("street_order", "街面秩序", "Street order", 0.17),
-    EventClass("facility", "部件设施", "Public facility", 0.08),
+    EventClass("facility", "部件设施", "Facilities", 0.08),
     EventClass("population", "人口房屋", "Population and housing", 0.06),
     EventClass("environment", "生态环境", "Environment", 0.05),
     EventClass("service", "便民服务", "Service request", 0.05),

@@ -1,5 +1,19 @@
-/* Elements whose content is wider than they are and is cut without an ellipsis. */
-() => [...document.querySelectorAll("#wall *")].filter((e) => e.clientWidth > 0 && !e.closest("svg,.leaflet-container,.spoken")
-    && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "hidden"
-    && getComputedStyle(e).textOverflow !== "ellipsis" && e.children.length === 0)
-  .map((e) => e.className + ": " + e.textContent)
+/* Words that are cut without an ellipsis; of our own labels (`fixed`) those with one too. */
+(fixed) => {
+  const found = [], own = fixed ? "#wall .panel h2, #wall .figure .label, #duty .line span, #bars .label, #wall .switch, #wall .footer" : null;
+  const walker = document.createTreeWalker(document.getElementById("wall") || document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode, parent = node.parentElement;
+    if (!node.textContent.trim() || !parent.getClientRects().length || parent.closest("svg,.leaflet-container,.spoken,script,style")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const line = range.getBoundingClientRect(), mine = own && parent.closest(own);
+    for (let e = parent; e; e = e.parentElement) {
+      const style = getComputedStyle(e);
+      if (style.overflowX === "visible") continue;
+      if (style.textOverflow === "ellipsis" && !mine) break;
+      if (line.right > e.getBoundingClientRect().right + 1.5) { found.push(parent.className + ": " + node.textContent); break; }
+    }
+  }
+  return found;
+}

@@ -26,6 +26,7 @@ from data.demo import seed
 from data.demo.scene import make_scene
 from data.demo.town import make_town
 from data.places import site
+from tests.browser import boxes
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, until_drawn
 from tests.browser.serve import Web
 from tests.browser.wall_town import PASSWORD, WallTown, apart
@@ -159,7 +160,7 @@ def take(browser: Browser, web: Web, shot: Shot, size: tuple[int, int], file: Pa
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(web.url + shot.path)
     found = faults_of(page, shot, lambda: apart(lambda: set_back(web.store)))
-    page.screenshot(path=str(file), full_page=size[0] < 800)
+    page.screenshot(path=str(file), full_page=size[0] < 800 and not shot.key)
     context.close()
     return [*said, *found]
 
@@ -179,6 +180,7 @@ def faults_of(page: Page, shot: Shot, again: Callable[[], None]) -> list[str]:
         page.wait_for_timeout(2500)  # the flight and the charts' last frame
         found += [f"empty canvas {name}" for name in page.evaluate(BLANK)]
         found += [f"nothing in {name}" for name in page.evaluate(EMPTY)]
+        found += [f"cut: {words}" for words in page.evaluate(boxes.CLIPPED, True)]
     elif shot.account:
         page.wait_for_selector("#name:not(:empty)")
         page.wait_for_timeout(1000)

@@ -43,7 +43,22 @@ def faults(page: Page, size: tuple[int, int], u: int) -> list[str]:
         if t["right"] > size[0] or t["bottom"] > size[1]:
             found.append(f"outside: {t['text']}")
     found += [f"overlap: {a} | {b}" for a, b in boxes.overlapping(texts)]
-    return found + [f"clipped: {text}" for text in page.evaluate(boxes.CLIPPED)]
+    return found + [f"clipped: {text}" for text in page.evaluate(boxes.CLIPPED, True)]
+
+
+REPLAY = """() => {
+  document.documentElement.classList.add('replay');
+  document.getElementById('day').textContent = '%s';
+  return (CLIPPED)(true);
+}""".replace("CLIPPED", boxes.CLIPPED)
+
+
+@pytest.mark.parametrize(
+    ("lang", "day"), [("zh", "回放 ×3600 2026年10月30日"), ("en", "Replay ×3600 30 Sept 2026")]
+)
+def test_a_replay_s_date_leaves_the_figures_their_room(wall: Wall, lang: str, day: str) -> None:
+    page = wall.open(f"/screen?lang={lang}")
+    assert page.evaluate(REPLAY.replace("%s", day)) == []
 
 
 @pytest.mark.parametrize(("size", "u"), [(FULL_HD, 1), (UHD, 2)], ids=["1080", "4k"])

@@ -66,7 +66,8 @@
     const text = w.limit(event.due - w.now());
     c.font = "700 " + 24 * u + "px " + getComputedStyle(document.body).fontFamily;
     const wide = c.measureText(text).width + 24 * u, high = 38 * u;
-    const places = [[x + 32 * u, y - high / 2], [x - 32 * u - wide, y - high / 2], [x - wide / 2, y + 38 * u], [x - wide / 2, y - 38 * u - high]];
+    const places = [[x + 32 * u, y - high / 2], [x - 32 * u - wide, y - high / 2], [x - wide / 2, y + 38 * u], [x - wide / 2, y - 38 * u - high],
+      [x + 16 * u, y - 30 * u - high], [x + 16 * u, y + 30 * u], [x - 16 * u - wide, y - 30 * u - high], [x - 16 * u - wide, y + 30 * u]];
     const free = places.find(([l, t]) => l > 0 && l + wide < box.x && t > 0 && t + high < box.y
       && !taken.some((b) => l < b[2] && l + wide > b[0] && t < b[3] && t + high > b[1]));
     if (!free) return;

@@ -11,10 +11,12 @@
     stations = data.features.filter((f) => f.geometry).map((f) => ({ ...f.properties, lon: f.geometry.coordinates[0], lat: f.geometry.coordinates[1] }));
     w.emit("stations", stations);
   }
+  const FEW = 12; /* more circles than this in view step back, so that people and events stay in front */
   function draw(view) {
     hits = [];
     const { context: c, u, box, place } = view, out = {}, chosen = w.state.selection;
-    const zoom = w.map.leaflet.getZoom();
+    const zoom = w.map.leaflet.getZoom(), seen = w.map.leaflet.getBounds();
+    const many = stations.filter((s) => s.service_radius_m > 0 && seen.contains([s.lat, s.lon])).length > FEW;
     for (const s of stations) {
       const served = s.service_radius_m > 0, mine = chosen && chosen.kind === "facility" && chosen.id === s.id;
       if (!served && zoom < 14.5 && !mine) continue;
@@ -24,16 +26,16 @@
       const r = served ? s.service_radius_m * perMetre : 0;
       if (x < -r || y < -r || x > box.x + r || y > box.y + r) continue;
       c.globalAlpha = chosen && !mine ? 0.45 : 1;
-      if (served && w.state.layers.circles !== false) circle(c, u, x, y, r, mine);
+      if (served && w.state.layers.circles !== false) circle(c, u, x, y, r, mine, many);
       if (w.state.layers.facilities === false) continue;
       house(c, u, x, y, mine);
       hits.push({ x, y, r: 10 * u, rank: 3, kind: "facility", id: s.id });
     }
     c.globalAlpha = 1;
   }
-  function circle(c, u, x, y, r, mine) {
+  function circle(c, u, x, y, r, mine, many) {
     c.beginPath(); c.arc(x, y, r, 0, 7);
-    c.fillStyle = w.colour("text-2"); const alpha = c.globalAlpha; c.globalAlpha = alpha * 0.04; c.fill(); c.globalAlpha = alpha * 0.8;
+    c.fillStyle = w.colour("text-2"); const alpha = c.globalAlpha; c.globalAlpha = alpha * (mine ? 0.1 : 0.04); if (mine || !many) c.fill(); c.globalAlpha = alpha * (mine ? 1 : many ? 0.34 : 0.8);
     c.lineWidth = (mine ? 3 : 1.75) * u; c.setLineDash([6 * u, 5 * u]); c.strokeStyle = mine ? w.colour("select") : w.colour("text-2"); c.stroke();
     c.setLineDash([]); c.globalAlpha = alpha;
   }

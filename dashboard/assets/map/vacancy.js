@@ -4,7 +4,7 @@
   const w = window.wangge;
   let empty = [];
   function draw({ context: c, u, place }) {
-    if (!empty.length || !w.map.grids || w.state.layers.light === false) return;
+    if (!empty.length || !w.map.grids || w.state.layers.vacancy === false) return;
     const out = {};
     c.save();
     c.beginPath();

@@ -54,7 +54,8 @@
     if (held.id !== event.id || held.who === null) return event.text || "";
     const who = held.who;
     if (!who || !who.on_duty) return w.t("Nobody on duty in this grid");
-    const age = who.age_s == null ? w.t("no_position") : w.t("Position") + " " + w.age(who.age_s + (performance.now() - held.at) / 1000);
+    const old = who.age_s == null ? null : w.age(who.age_s + (performance.now() - held.at) / 1000);
+    const age = old == null ? w.t("no_position") : w.english() ? old : w.t("Position") + " " + old;
     return w.t(who.post) + " " + who.name + " · " + age;
   }
   function nothing() {

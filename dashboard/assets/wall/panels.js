@@ -35,7 +35,7 @@
   }
   function duty(summary) {
     const p = summary.people, v = summary.vacancy || {};
-    const rows = [["On duty / rostered", w.number(p.on_duty) + "/" + w.number(p.rostered), ""],
+    const rows = [["On duty / due", w.number(p.on_duty) + "/" + w.number(p.rostered), ""],
       ["Grids with nobody", w.number(v.grids_with_nobody), v.grids_with_nobody ? "yellow" : ""],
       ["No grid chief", w.number(v.no_chief), ""], ["No position", w.number(p.no_position), ""]];
     put("duty", rows, () => rows.map(([word, value, cls]) => {

@@ -37,12 +37,12 @@
     const query = new URLSearchParams(location.search), chosen = w.state.selection;
     for (const kind of KINDS) query.delete(kind);
     if (chosen) query.set(chosen.kind, chosen.id);
-    const off = Object.keys(names()).filter((key) => w.state.layers[key] === false);
+    const off = w.layerKeys().filter((key) => w.state.layers[key] === false);
     if (off.length) query.set("off", off.join(",")); else query.delete("off");
     const text = query.toString();
     history.replaceState(history.state, "", location.pathname + (text ? "?" + text : ""));
   }
-  const names = () => JSON.parse(w.root().dataset.layers);
+  w.remember = remember;
   function restore() {
     const query = new URLSearchParams(location.search);
     for (const key of (query.get("off") || "").split(",")) if (key) w.state.layers[key] = false;
@@ -50,38 +50,10 @@
     return kind ? { kind, id: Number(query.get(kind)) } : null;
   }
   let wanted = null;
-  w.on("begin", () => { wanted = restore(); layers(); document.getElementById("layers-open").onclick = toggle; });
+  w.on("begin", () => { wanted = restore(); w.emit("restored"); });
   /* What the URL asks for can be shown once the map and the first events stand. */
   w.on("grids-drawn", () => { if (wanted) { const chosen = wanted; wanted = null; setTimeout(() => w.select(chosen), 300); } path(); });
 
-  function layers() {
-    const all = names(), shown = Object.keys(all).filter((key) => w.state.layers[key] !== false);
-    document.getElementById("layers-count").textContent = shown.length;
-    const close = w.element("button", "close", w.t("Close"));
-    close.onclick = toggle;
-    const head = w.element("h2", null, w.t("Layers"));
-    head.append(close);
-    const rows = Object.entries(all).map(([key, word]) => {
-      const row = w.element("label", "switch"), box = w.element("input");
-      box.type = "checkbox"; box.checked = w.state.layers[key] !== false; box.name = key;
-      box.onchange = () => { w.state.layers[key] = box.checked; remember(); w.emit("layers"); layers.count(); };
-      row.append(w.element("span", null, word), box);
-      return row;
-    });
-    document.getElementById("layers").replaceChildren(head, ...rows);
-  }
-  layers.count = () => {
-    const all = Object.keys(names());
-    document.getElementById("layers-count").textContent = all.filter((key) => w.state.layers[key] !== false).length;
-  };
-  function toggle() {
-    const box = document.getElementById("layers");
-    box.hidden = !box.hidden;
-    document.getElementById("panels").hidden = !box.hidden || Boolean(w.state.selection);
-    document.getElementById("card").hidden = !box.hidden || !w.state.selection;
-    if (!box.hidden) box.querySelector("input").focus();
-  }
-  w.layers = toggle;
   function path() {
     const box = document.getElementById("path"), grids = w.map.grids, hello = w.state.hello;
     if (!grids.areas || !hello) return;

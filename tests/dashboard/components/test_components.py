@@ -72,6 +72,15 @@ def test_no_id_stands_twice() -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_a_chart_without_data_shows_no_axes() -> None:
+    charts = [p for p in parts(panels(translator("zh"))) if p.get("id") in ("types", "trend")]
+    assert len(charts) == 2
+    for chart in charts:
+        layout = chart["figure"]["layout"]
+        assert not layout["xaxis"]["visible"]
+        assert not layout["yaxis"]["visible"]
+
+
 def actor(role: str) -> Actor:
     return Actor(
         id=1, kind="kiosk" if role == "kiosk" else "account", name="x", role=role, area_id=1

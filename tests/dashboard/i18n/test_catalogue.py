@@ -41,7 +41,8 @@ def modules() -> Iterator[ast.AST]:
 def said_by_python() -> set[str]:
     """Literal arguments of t(…), and the tables whose words are translated one by one."""
     found = {word for _, word in footer.PEOPLE} | {word for *_, word in footer.LIGHTS}
-    found |= {figure.label for figure in header.FIGURES} | set(LAYERS.values())
+    found |= {figure.label for figure in header.FIGURES}
+    found |= {part for layer in LAYERS.values() for part in layer}
     found |= {f.unit for f in header.FIGURES if f.unit not in ("", "%") and "." not in f.unit}
     for tree in modules():
         for node in ast.walk(tree):
