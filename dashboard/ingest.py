@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from dashboard.api import clock as clock_
 from dashboard.api import errors, health, positions
 from dashboard.auth import AuthMiddleware, Identities
 from dashboard.clock import SiteClock
@@ -15,7 +16,7 @@ from data.database import Database
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """POST /api/positions and /healthz, with the same sign-in; any other path is a JSON 404."""
+    """Positions, the clock and /healthz with the same sign-in; any other path is a JSON 404."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -32,6 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.role = "ingest"
     app.include_router(positions.router)
+    app.include_router(clock_.router)
     app.include_router(health.router)
     app.add_middleware(AuthMiddleware, identities=lambda: app.state.identities)
     errors.install(app)

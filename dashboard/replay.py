@@ -86,18 +86,22 @@ async def send(
     url: str,
     token: str,
     speed: float,
-    shift_to: datetime | None,
+    shift_to_now: bool,
     account: Account,
     show: Callable[[int], None],
 ) -> None:
-    """Post fixes in batches. With `shift_to` the first is said to be of that time and the others
-    follow at `speed`; without it all keep their times and go at once. Raises Refused, Silent."""
+    """Post fixes in batches. With `shift_to_now` the first is of the site's now, by the site's
+    clock, and the others follow at `speed`; without it all keep their times and go at once.
+    Raises Refused, Silent."""
     headers = {"Authorization": f"Bearer {token}"}
     loop = asyncio.get_running_loop()
-    begun, at = loop.time(), 0
     async with httpx.AsyncClient(headers=headers, timeout=30, trust_env=False) as client:
+        clock = await _ask(client, "GET", f"{url}/api/clock") if shift_to_now else None
+        shift_to = datetime.fromisoformat(clock["now"]) if clock else None
+        pace = speed * clock["speed"] if clock else speed
+        begun, at = loop.time(), 0
         while at < len(fixes):
-            elapsed = (loop.time() - begun) * speed
+            elapsed = (loop.time() - begun) * pace
             due = at
             while due < len(fixes) and due - at < BATCH:
                 if shift_to is not None and _since(fixes, due) > elapsed:
@@ -107,7 +111,10 @@ async def send(
                 await asyncio.sleep(PAUSE_S)
                 continue
             bodies = [_body(fix, fixes[0].at, shift_to, speed) for fix in fixes[at:due]]
-            await _post(client, f"{url}/api/positions", bodies, account)
+            said = await _ask(client, "POST", f"{url}/api/positions", {"positions": bodies})
+            account.sent += len(bodies)
+            account.accepted += said["accepted"]
+            account.rejected.update(one["reason"] for one in said["rejected"])
             at = due
             show(at)
 
@@ -121,13 +128,12 @@ def _body(fix: Fix, first: datetime, shift_to: datetime | None, speed: float) ->
     return {**fix.body, "at": at.astimezone(UTC).isoformat()}
 
 
-async def _post(
-    client: httpx.AsyncClient, url: str, bodies: list[dict[str, Any]], account: Account
-) -> None:
+async def _ask(client: httpx.AsyncClient, method: str, url: str, body: Any = None) -> Any:
+    """One request's JSON; waits while the server does not answer. Raises Refused, Silent."""
     why = ""
     for attempt in range(PATIENCE):
         try:
-            answer = await client.post(url, json={"positions": bodies})
+            answer = await client.request(method, url, json=body)
         except httpx.TransportError as error:
             why = str(error) or type(error).__name__
             await asyncio.sleep(min(0.2 * 2**attempt, 3))
@@ -138,9 +144,5 @@ async def _post(
             continue
         if answer.status_code != 200:
             raise Refused(url=url, status=answer.status_code, why=answer.text[:200])
-        said = answer.json()
-        account.sent += len(bodies)
-        account.accepted += said["accepted"]
-        account.rejected.update(one["reason"] for one in said["rejected"])
-        return
+        return answer.json()
     raise Silent(url=url, why=why)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dashboard.api import calls, cards, duty, events, grids, health, layers, positions, summary
+from dashboard.api import (
+    calls,
+    cards,
+    clock,
+    duty,
+    events,
+    grids,
+    health,
+    layers,
+    positions,
+    summary,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     positions.router,
     events.router,
     grids.router,
     health.router,
+    clock.router,
     summary.router,
     layers.router,
     cards.router,

@@ -93,7 +93,7 @@ def stop() -> None:
 
 @replay.command()
 @click.argument("file")
-@click.option("--shift-to-now", is_flag=True, help="The first fix is now, the others follow.")
+@click.option("--shift-to-now", is_flag=True, help="The first fix is of the site's now.")
 @click.option("--speed", type=click.FloatRange(0.01, 100_000), default=1.0, show_default=True)
 @click.option("--url", default=lambda: Settings.load().base_url, help="Where the site is.")
 @click.option("--token", envvar="WANGGE_TOKEN", required=True, help="Or WANGGE_TOKEN.")
@@ -124,7 +124,7 @@ def positions(
                 url=str(given["url"]).rstrip("/"),
                 token=given["token"],
                 speed=given["speed"],
-                shift_to=datetime.now(UTC) if shift_to_now else None,
+                shift_to_now=shift_to_now,
                 account=account,
                 show=lambda done: bars.update(task, completed=done),
             )

@@ -60,6 +60,8 @@ class Door:
         if status != 200:
             return httpx.Response(status, text="no", headers={"Retry-After": "0"})
         assert request.headers["Authorization"] == "Bearer secret"
+        if request.url.path == "/api/clock":
+            return httpx.Response(200, json={"now": NOW.isoformat(), "speed": 1.0})
         rows = json.loads(request.content)["positions"]
         self.bodies += rows
         return httpx.Response(
@@ -77,7 +79,7 @@ async def send(
         replay.httpx, "AsyncClient", lambda **given: client(transport=transport, **given)
     )
     account = replay.Account()
-    given = {"url": "http://x", "token": "secret", "speed": 1e6, "shift_to": None, **more}
+    given = {"url": "http://x", "token": "secret", "speed": 1e6, "shift_to_now": False, **more}
     await replay.send(found, account=account, show=lambda done: None, **given)
     return account
 
@@ -98,7 +100,7 @@ async def test_all_are_sent_and_accounted_for(monkeypatch: pytest.MonkeyPatch) -
 
 async def test_shifted_to_now_they_follow_at_the_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     door = Door()
-    await send(door, monkeypatch, many(30), shift_to=NOW, speed=10_000.0)
+    await send(door, monkeypatch, many(30), shift_to_now=True, speed=10_000.0)
     times = [datetime.fromisoformat(body["at"]) for body in door.bodies]
     assert times[0] == NOW and times[-1] == NOW + timedelta(seconds=29) / 10_000
 

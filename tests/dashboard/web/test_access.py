@@ -33,6 +33,7 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/"): ANYBODY,
     ("GET", "/{path:path}"): ANYBODY,
     ("*", "/api/{path:path}"): ANYBODY,
+    ("GET", "/api/clock"): ANYBODY,
     ("GET", "/api/summary"): P.VIEW,
     ("GET", "/api/layers/{layer}.geojson"): P.VIEW,
     ("GET", "/api/card/{kind}/{id}"): P.VIEW,
