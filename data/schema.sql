@@ -40,6 +40,14 @@ BEGIN
               AND x.revoked_at IS NULL);
 END $$;
 
+CREATE FUNCTION public.box_around(place public.geometry, metres double precision) RETURNS public.geometry
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO 'public'
+    AS $$
+    SELECT ST_Expand(place, north / cos(radians(least(abs(ST_Y(place)) + north, 89.9))), north)
+    FROM (SELECT metres / 110000) AS degrees (north)
+$$;
+
 CREATE FUNCTION public.drop_position_days_before(day date) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'

@@ -81,10 +81,10 @@ FROM event
 WHERE grid_ids && %(ids)s::integer[] AND opened_at <= %(at)s AND (closed_at IS NULL OR closed_at > %(at)s);
 
 -- name: load_around
--- The box is made first: a division is not LEAKPROOF, and inside the join it would cost the index.
+-- The box is made first: it is not LEAKPROOF, and inside the join it would cost the index.
 WITH f AS MATERIALIZED (
     SELECT geom::geography AS geog, coalesce(service_radius_m, %(around_m)s) AS radius_m,
-           ST_Expand(geom, coalesce(service_radius_m, %(around_m)s) / 50000) AS box
+           box_around(geom, coalesce(service_radius_m, %(around_m)s)) AS box
     FROM facility WHERE id = %(id)s)
 SELECT count(*)::integer AS open, count(*) FILTER (WHERE e.due_at < %(at)s)::integer AS overdue,
        count(*) FILTER (WHERE e.due_at >= %(at)s AND e.yellow_at <= %(at)s)::integer AS yellow
@@ -101,7 +101,7 @@ ORDER BY e.opened_at DESC, e.id DESC LIMIT %(most)s;
 -- name: events_around
 WITH f AS MATERIALIZED (
     SELECT geom::geography AS geog, coalesce(service_radius_m, %(around_m)s) AS radius_m,
-           ST_Expand(geom, coalesce(service_radius_m, %(around_m)s) / 50000) AS box
+           box_around(geom, coalesce(service_radius_m, %(around_m)s)) AS box
     FROM facility WHERE id = %(id)s)
 SELECT e.id, t.code AS type, t.name_zh, t.name_en, e.opened_at, e.due_at, e.yellow_at,
        CASE WHEN e.closed_at <= %(at)s THEN e.closed_at END AS closed_at, e.address, left(e.text, 80) AS text
@@ -111,13 +111,13 @@ WHERE e.opened_at <= %(at)s
 ORDER BY e.opened_at DESC, e.id DESC LIMIT %(most)s;
 
 -- name: events_near
+WITH o AS MATERIALIZED (
+    SELECT id, geom::geography AS geog, box_around(geom, %(near_m)s) AS box FROM event WHERE id = %(id)s)
 SELECT e.id, t.code AS type, t.name_zh, t.name_en, e.opened_at, e.due_at, e.yellow_at,
        CASE WHEN e.closed_at <= %(at)s THEN e.closed_at END AS closed_at, e.address, left(e.text, 80) AS text
-FROM event o
-JOIN event e ON e.geom && ST_Expand(o.geom, %(near_m)s / 50000) AND e.id <> o.id
- AND ST_DWithin(e.geom::geography, o.geom::geography, %(near_m)s)
+FROM o JOIN event e ON e.geom && o.box AND e.id <> o.id AND ST_DWithin(e.geom::geography, o.geog, %(near_m)s)
 JOIN event_type t ON t.id = e.type_id
-WHERE o.id = %(id)s AND e.opened_at <= %(at)s
+WHERE e.opened_at <= %(at)s
 ORDER BY e.opened_at DESC, e.id DESC LIMIT %(most)s;
 
 -- name: log
