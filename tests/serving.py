@@ -16,6 +16,7 @@ import uvicorn
 import websockets
 
 from dashboard.app import create_app
+from dashboard.cli.serve import LISTENING
 from dashboard.embedded import Store
 from dashboard.live.protocol import FULL, Frame, decode
 from dashboard.settings import Settings
@@ -119,9 +120,8 @@ async def serving(store: Store, home: Path, port: int | None = None) -> AsyncIte
     port = port or free_port()
     app = create_app(settings(store, home, port))
     config = uvicorn.Config(
-        app, port=port, log_level="warning", ws_per_message_deflate=False, lifespan="on",
-        timeout_graceful_shutdown=1,
-    )  # fmt: skip
+        app, port=port, log_level="warning", lifespan="on", timeout_graceful_shutdown=1, **LISTENING
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve())
     async with asyncio.timeout(LONGEST_S):

@@ -56,6 +56,13 @@ window.wangge = (function () {
     if (text != null) made.textContent = text;
     return made;
   }
+  /* A call's card, by the feed or in an answer: whichever is newer stands. */
+  function heardCall(session) {
+    const known = state.calls.get(session.id);
+    if (known && known.line >= session.line) return;
+    state.calls.set(session.id, session);
+    emit("call", session);
+  }
   async function get(url, options) {
     const response = await fetch(url, { credentials: "same-origin", ...options });
     const body = await response.json().catch(() => ({}));
@@ -75,7 +82,7 @@ window.wangge = (function () {
   const u = () => (window.innerWidth <= 820 ? 0.6 : document.documentElement.classList.contains("wall")
     && window.innerWidth >= 3200 && window.innerHeight >= 1800 ? 2 : 1);
   return { state, on, emit, t, english, named, span, limit, age, number, setNow, now, zone, clock, day, fullDay,
-    element, get, post, colour, u, root };
+    element, heardCall, get, post, colour, u, root };
 })();
 
 /* Dash draws the page after the assets have run: begin when the wall stands. */

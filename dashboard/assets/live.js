@@ -82,8 +82,9 @@
       }
       w.emit("summary", message);
     },
-    call(message) { w.state.calls.set(message.session.id, message.session); w.emit("call", message.session); },
-    places(message) { w.emit("places", message); },
+    calls(message) { message.sessions.forEach(w.heardCall); },
+    call(message) { w.heardCall(message.session); },
+    places(message) { w.state.hello.version = message.version; w.emit("places", message); },
   };
   /* 16 bytes a person: see the server's protocol. */
   function positions(buffer) {

@@ -15,16 +15,15 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from dashboard import tasks
 from dashboard.listener import Listener
+from dashboard.live.calls import Calls, Card
 from dashboard.live.clients import Client, Skipped
 from dashboard.live.scopes import View
 from dashboard.live.told import Told
 from dashboard.live.world import Moved, World
 from data import actors
-from data.calls import view as calls
 from data.calls.model import Moment
 from data.database import Connection, Database
 from data.errors import StoreUnavailable, WanggeError
@@ -59,6 +58,7 @@ class Hub:
         self._process = process
         self._now, self._site = now, site
         self.world = World(secrets.token_hex(6))
+        self.calls = Calls()
         self.told = Told()
         self.skipped = Skipped()
         self.views: dict[int, View] = {}
@@ -110,11 +110,12 @@ class Hub:
         if view is None:
             stage, standing, at = self.world.stage, self.world.standing, self.world.at
             assert stage is not None and standing is not None and at is not None
-            view = self.views[area_id] = View(area_id, stage)
+            view = self.views[area_id] = View(area_id, stage, self.calls.cards)
             view.now = at
             view.reset(stage, list(self.world.events.open.values()))
             view.people(standing)
             await self._read_day(view)
+        view.idle = 0  # somebody comes: he must not find himself on one that is given up
         return view
 
     async def area(self, own: int, code: str | None) -> int | None:
@@ -166,31 +167,38 @@ class Hub:
                     await self.told.news.wait()
 
     async def _tick(self, real_s: float) -> None:
-        told = self.told.take()
         behind, self._behind = self._behind, True
-        try:
-            at = self._now()
-            async with self._acting() as connection:
-                when = Moment(at, datetime.now(UTC))
-                sessions = await calls.sessions(connection, told.calls, when) if told.calls else []
-                moved = await self.world.step(connection, at, told, self._site())
-        except BaseException:
-            self.told.put_back(told)
-            raise
-        if behind:  # what a broken step brought was never sent
-            moved = replace(moved, people_new=True)
+        views = set(self.views)
+        moved, called = await self._step()
+        anew = replace(moved, people_new=True)
         beat = real_s - self._beaten_at >= BEAT_S
         if beat:
             self._beaten_at = real_s
         for view in list(self.views.values()):
-            self._send(view, moved, sessions, beat)
+            # What a broken step brought was never sent; a view made in this step may have it.
+            missed = behind or view.root not in views
+            self._send(view, anew if missed else moved, called, beat)
         self._behind = False
         for view in list(self.views.values()):
             view.idle = 0 if view.clients else view.idle + 1
             if view.idle > IDLE_TICKS:
                 del self.views[view.root]
 
-    def _send(self, view: View, moved: Moved, sessions: list[dict[str, Any]], beat: bool) -> None:
+    async def _step(self) -> tuple[Moved, list[Card]]:
+        """Read what was told and what time brings; what is new."""
+        told = self.told.take()
+        try:
+            when = Moment(self._now(), datetime.now(UTC))
+            async with self._acting() as connection:
+                found = await self.calls.read(connection, told, when)
+                moved = await self.world.step(connection, when.site, told, self._site())
+        except BaseException:
+            self.told.put_back(told)
+            raise
+        return moved, self.calls.take(found, when.real)
+
+    def _send(self, view: View, moved: Moved, called: list[Card], beat: bool) -> None:
+        """Tell a view's pages what is new: by a snapshot, which holds all, or by messages."""
         stage, standing, at = self.world.stage, self.world.standing, self.world.at
         assert stage is not None and standing is not None and at is not None
         view.now = at
@@ -211,9 +219,9 @@ class Hub:
             view.day_read_at = float("-inf")
         if beat or bodies is not None:
             view.broadcast("summary", view.summary())
-        for session in sessions:
-            if session["area_id"] in view.areas:
-                view.broadcast("call", {"session": session})
+        for card in called:
+            if card.body["area_id"] in view.areas:
+                view.broadcast("call", {"session": card.body})
         if delta is not None:
             view.send_delta(delta)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from dashboard.live import people as people_
+from dashboard.live.calls import Card
 from dashboard.live.clients import Client
 from dashboard.live.events import Change, Shown
 from dashboard.live.protocol import DELTA, FULL, Rows, State, dumps, encode
@@ -31,8 +32,9 @@ class View:
     `seq` grows by one with each message to all clients, `number` with each frame of positions.
     """
 
-    def __init__(self, root: int, stage: Stage) -> None:
+    def __init__(self, root: int, stage: Stage, calls: Mapping[int, Card] | None = None) -> None:
         self.root = root
+        self.calls = {} if calls is None else calls  # of the whole site, as they stand now
         self.clients: set[Client] = set()
         self.seq = 1000  # a snapshot's parts count down from here and stay positive
         self.number = 0
@@ -212,6 +214,7 @@ class View:
             ("hello", self._hello()),
             ("events", {"full": True, "upsert": events, "remove": []}),
             ("grids", {"full": True, "loads": loads, "red": self._red()}),
+            ("calls", {"sessions": self._calls()}),
             ("summary", self.summary()),
         ]
         first = self.seq - len(bodies) + 1
@@ -220,6 +223,11 @@ class View:
         ]
         frame = self.full_frame()
         return parts if frame is None else [*parts, frame]
+
+    def _calls(self) -> list[dict[str, Any]]:
+        real = datetime.now(UTC)
+        cards = [self.calls[id_] for id_ in sorted(self.calls)]
+        return [card.as_json(real) for card in cards if card.body["area_id"] in self.areas]
 
     def _hello(self) -> dict[str, Any]:
         site = self.stage.site

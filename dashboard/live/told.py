@@ -17,6 +17,7 @@ class Told:
     shifts: bool = True
     all_positions: bool = True
     all_events: bool = True
+    all_calls: bool = True
     positions: set[int] = field(default_factory=set)
     events: set[int] = field(default_factory=set)
     calls: set[int] = field(default_factory=set)
@@ -24,7 +25,8 @@ class Told:
 
     def everything(self) -> None:
         """The connection was lost: nothing is sure."""
-        self.places = self.shifts = self.all_positions = self.all_events = True
+        self.places = self.shifts = True
+        self.all_positions = self.all_events = self.all_calls = True
         self.news.set()
 
     def take(self) -> Told:
@@ -34,11 +36,13 @@ class Told:
             self.shifts,
             self.all_positions,
             self.all_events,
+            self.all_calls,
             self.positions,
             self.events,
             self.calls,
         )
-        self.places = self.shifts = self.all_positions = self.all_events = False
+        self.places = self.shifts = False
+        self.all_positions = self.all_events = self.all_calls = False
         self.positions, self.events, self.calls = set(), set(), set()
         self.news.clear()
         return taken
@@ -49,6 +53,7 @@ class Told:
         self.shifts |= taken.shifts
         self.all_positions |= taken.all_positions
         self.all_events |= taken.all_events
+        self.all_calls |= taken.all_calls
         self.positions |= taken.positions
         self.events |= taken.events
         self.calls |= taken.calls

@@ -29,7 +29,10 @@ def _left_s(until: datetime | None, when: Moment) -> float:
 async def sessions(
     connection: Connection, ids: Iterable[int], when: Moment
 ) -> list[dict[str, Any]]:
-    """Sessions with their attempts, best first; those that the actor cannot see are left out."""
+    """Sessions with their attempts, best first; those that the actor cannot see are left out.
+
+    `line` is that of the ledger's last line: of two cards of a session the higher is the newer.
+    """
     wanted = {"ids": list(ids)}
     legs: dict[int, list[dict[str, Any]]] = {}
     found = await fetch_all(connection, SQL.sessions, wanted)
@@ -42,6 +45,7 @@ def _session(row: dict[str, Any], attempts: list[dict[str, Any]], when: Moment) 
     kind = next(kind for kind in SubjectKind if row[f"{kind}_id"] is not None)
     return {
         "id": row["id"],
+        "line": row["line"],
         "area_id": row["area_id"],
         "state": row["state"],
         "outcome": row["outcome"],
@@ -81,6 +85,12 @@ async def recent(
     rows = await fetch_all(connection, SQL.recent, {"at": when.site, "since": since, "most": most})
     seen = await sessions(connection, [row["id"] for row in rows], when)
     return seen[::-1]
+
+
+async def current(connection: Connection, when: Moment, *, most: int) -> list[dict[str, Any]]:
+    """The sessions that run, and the newest `most` whatever became of them."""
+    rows = await fetch_all(connection, SQL.current, {"most": most})
+    return await sessions(connection, [row["id"] for row in rows], when)
 
 
 async def rings(

@@ -1,6 +1,7 @@
 -- name: sessions
 SELECT s.id, s.area_id, s.state, s.outcome, s.event_id, s.grid_id, s.person_id, s.facility_id,
        s.started_at, s.ended_at, a.name AS caller,
+       (SELECT max(e.id) FROM call_event e WHERE e.session_id = s.id) AS line,
        (SELECT max(t.ring_until) FROM call_attempt t WHERE t.session_id = s.id AND t.ended_at IS NULL) AS ring_until
 FROM call_session s LEFT JOIN actor a ON a.id = s.actor_id
 WHERE s.id = ANY (%(ids)s::bigint[]) ORDER BY s.id;
@@ -66,3 +67,8 @@ WHERE t.id = ANY (%(attempt_ids)s::bigint[]) AND t.ended_at IS NOT NULL;
 SELECT id FROM call_session
 WHERE started_at <= %(at)s AND started_at > %(since)s
 ORDER BY id DESC LIMIT %(most)s;
+
+-- name: current
+-- What runs, and the newest of those that have ended: what a screen must know to begin.
+SELECT id FROM call_session WHERE state = 'running'
+UNION (SELECT id FROM call_session ORDER BY id DESC LIMIT %(most)s);

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from datetime import timedelta
 
+import psycopg
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Wall, until_drawn
@@ -72,3 +74,39 @@ def test_marks_age_by_time_alone(wall: Wall) -> None:
         assert source.post("/api/positions", json={"positions": [fix]}).json()["accepted"] == 1
     page.wait_for_function(STATE, arg=[person, 0], timeout=5000)
     page.wait_for_function(STATE, arg=[person, 1], timeout=15_000)
+
+
+def test_a_call_that_ends_while_the_link_is_lost(wall: Wall) -> None:
+    """The card does not go on saying that it rings."""
+    wall.forgiven = ("WebSocket", "ERR_INTERNET_DISCONNECTED", "Failed to fetch")
+    page = wall.open()
+    event = wall.town.events[0]
+    with psycopg.connect(wall.web.store.admin_url) as link:
+        link.execute(
+            "INSERT INTO presence VALUES ('elsewhere', 'duty', 'a page', %s, now())",
+            [wall.town.people["李甲"]],
+        )
+    page.evaluate("(id) => window.wangge.select({kind: 'event', id})", event)
+    page.click("#call")
+    state = page.locator("#call-state .outcome")
+    expect(state).to_contain_text("呼叫中")
+    page.context.set_offline(True)
+    stopped(page)
+    with closing(wall.web.client()) as dispatcher:
+        session = dispatcher.get("/api/calls").json()["sessions"][0]["id"]
+        assert dispatcher.post(f"/api/calls/{session}/end").json()["session"]["outcome"] == "ended"
+    page.context.set_offline(False)
+    expect(state).to_contain_text("已取消", timeout=15_000)
+
+
+def test_a_station_that_is_built_appears(wall: Wall) -> None:
+    page = wall.open()
+    with psycopg.connect(wall.web.store.admin_url) as link:
+        row = link.execute(
+            "INSERT INTO facility (code, kind, name, area_id, geom) SELECT 'new', 'station',"
+            " '新驿站', id, ST_PointOnSurface(geom) FROM area WHERE name = '平安村' RETURNING id"
+        ).fetchone()
+    assert row is not None
+    there = "(id) => window.wangge.map.stations().some((s) => s.id === id)"
+    page.wait_for_function(there, arg=row[0])
+    wall.town.words.add("新驿站")

@@ -114,7 +114,7 @@
     return best;
   };
   w.on("map", (leaflet) => { load(leaflet); leaflet.on("zoomend", paint); });
-  w.on("hello", () => { if (w.map.leaflet) load(w.map.leaflet); });
+  for (const name of ["hello", "places"]) w.on(name, () => { if (w.map.leaflet) load(w.map.leaflet); });
   w.on("grids", paint);
   w.on("layers", paint);
   w.on("select", () => { paint(); choose(); });

@@ -42,5 +42,5 @@
     if (!near && leaflet.hasLayer(houses)) houses.remove();
   }
   w.on("map", (leaflet) => { load(leaflet); leaflet.on("zoomend", () => street(leaflet)); });
-  w.on("hello", () => { if (w.map.leaflet) load(w.map.leaflet); });
+  for (const name of ["hello", "places"]) w.on(name, () => { if (w.map.leaflet) load(w.map.leaflet); });
 })();

@@ -49,4 +49,5 @@
   w.map.hits.push(() => hits);
   w.on("map", load);
   w.on("hello", load);
+  w.on("places", load);
 })();

@@ -37,7 +37,6 @@
     close.onclick = () => w.select(null);
     if (card.error) { box().replaceChildren(close, e("p", "nothing", w.t("Cannot be read") + "：" + card.error)); return; }
     const parts = [head(chosen, card, close)];
-    const calling = [...w.state.calls.values()].filter((s) => s.subject.kind === chosen.kind && s.subject.id === chosen.id).pop();
     const call = e("div", "call-state");
     call.id = "call-state";
     parts.push(call);
@@ -48,7 +47,7 @@
     parts.push(body);
     if (card.may_call && !w.readonly) parts.push(button(chosen));
     box().replaceChildren(...parts);
-    if (calling) state(calling);
+    state();
   }
   function head(chosen, card, close) {
     const top = e("div", "head " + (card.light || "")), line = e("h2");
@@ -116,8 +115,7 @@
     if (!keys.has(about)) keys.set(about, crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now());
     try {
       const answer = await w.post("/api/calls", { request_key: keys.get(about), [chosen.kind + "_id"]: chosen.id });
-      w.state.calls.set(answer.session.id, answer.session);
-      w.emit("call", answer.session);
+      w.heardCall(answer.session);
     } catch (error) {
       const place = document.getElementById("call-state");
       if (place) place.replaceChildren(e("div", "outcome bad", w.t("The call could not be placed") + "：" + error.message));
@@ -132,15 +130,19 @@
     if (session.state === "cancelled") return ["Cancelled", ""];
     return [OUTCOMES[session.outcome] || "Nobody answered", "bad"];
   }
-  function state(session) {
+  /* The newest call of what is chosen. */
+  function state() {
     const place = document.getElementById("call-state"), chosen = w.state.selection;
-    if (!place || !chosen || session.subject.kind !== chosen.kind || session.subject.id !== chosen.id) return;
+    if (!place || !chosen) return;
+    const session = [...w.state.calls.values()].filter((s) => s.subject.kind === chosen.kind && s.subject.id === chosen.id)
+      .sort((a, b) => a.id - b.id).pop();
+    if (!session) return;
     const [word, cls] = headline(session);
     const top = e("div", "outcome " + cls);
     top.append(e("b", null, w.t(word)));
     if (session.state === "running" && !w.readonly) {
       const end = e("button", "end", w.t("End call"));
-      end.onclick = () => w.post("/api/calls/" + session.id + "/end", {}).then((a) => w.emit("call", a.session), () => {});
+      end.onclick = () => w.post("/api/calls/" + session.id + "/end", {}).then((a) => w.heardCall(a.session), () => {});
       top.append(end);
     }
     place.replaceChildren(top, ...session.attempts.map((a) => {
