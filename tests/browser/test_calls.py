@@ -268,6 +268,8 @@ def test_from_the_wall_to_the_phone_and_back(wall: Wall, phone_of: Open) -> None
     phone.page.click("#ring .yes")
     expect(phone.page.locator("#ring")).to_contain_text("已确认")
     expect(screen.locator("#call-state .outcome")).to_contain_text("已确认")
+    taken = screen.locator("#call-state .elapsed")
+    expect(taken).to_have_text(re.compile(r"^\d+:\d\d$"))
     with contextlib.closing(wall.web.client()) as dispatcher:
         sessions = dispatcher.get("/api/calls").json()["sessions"]
     assert len([one for one in sessions if one["subject"]["id"] == event]) == 1

@@ -50,6 +50,8 @@ def test_a_click_opens_the_card(page: Page, kind: str) -> None:
     assert query(page) == {kind: str(spot["id"])}
     expect(page.locator("#spoken")).not_to_be_empty()  # for those who do not see
     expect(card.locator("#call")).to_be_enabled()
+    if kind != "event":  # the chip says where one is: of an event, its grid
+        expect(page.locator("#path b")).to_have_text("/ " + card.locator("h2 span").inner_text())
     card.locator(".close").click()
     expect(card).to_be_hidden()
     expect(page.locator("#panels")).to_be_visible()
@@ -98,6 +100,7 @@ def test_c_calls_and_says_how_it_went(page: Page, wall: Wall) -> None:
     expect(page.locator("#call")).to_be_enabled()
     page.keyboard.press("c")
     expect(page.locator("#call-state")).to_contain_text("无人在岗")  # the whole village is off
+    expect(page.locator("#call-state .hint")).to_contain_text("附近")
     page.evaluate(
         "(id) => window.wangge.select({kind: 'grid', id})", wall.town.grids["石桥村服001"]
     )

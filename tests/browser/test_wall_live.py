@@ -36,12 +36,22 @@ def test_a_lost_link_is_said_and_mends_itself(wall: Wall) -> None:
         clock = page.locator("#clock").inner_text()
         page.wait_for_timeout(2100)
         assert page.locator("#clock").inner_text() != clock  # time goes on, the picture does not
+        below(page)
     finally:
         web.start()
     expect(page.locator("html")).not_to_have_class(re.compile(r"\blost\b"), timeout=10_000)
     expect(page.locator("#lost")).to_contain_text("已恢复")
+    below(page)
     expect(page.locator("#lost")).to_be_hidden(timeout=8000)
     expect(page.locator("#hot button.call")).to_be_enabled()
+
+
+def below(page: Page) -> None:
+    """The chip of the place and the layers stands below the band, not under it."""
+    edges = """() => [document.getElementById("lost").getBoundingClientRect().bottom,
+                      document.querySelector(".chip").getBoundingClientRect().top]"""
+    band, chip = page.evaluate(edges)
+    assert band <= chip
 
 
 def test_it_mends_itself_after_five_minutes_too(wall: Wall) -> None:

@@ -42,7 +42,7 @@
     parts.push(call);
     const body = e("div", "body");
     if (chosen.kind === "person" && card.person) body.append(section("Position", [person(card.person)]));
-    else body.append(section("Responsible", card.responsible.length ? card.responsible.slice(0, 4).map(person) : [e("p", "nothing", w.t("Nobody holds a post here"))]));
+    else body.append(section("Responsible", card.responsible.length ? card.responsible.slice(0, 4).map((p) => person(p, home(card))) : [e("p", "nothing", w.t("Nobody holds a post here"))]));
     body.append(section("Last events", card.events.length ? card.events.slice(0, 5).map(event) : [e("p", "nothing", w.t("None"))]));
     parts.push(body);
     if (card.may_call && !w.readonly) parts.push(button(chosen));
@@ -75,10 +75,12 @@
     made.append(e("h3", null, w.t(word)), ...rows);
     return made;
   }
-  function person(p) {
+  /* The grid that the whole card is about need not be said on each row. */
+  const home = (card) => card.name || ((card.grids || [])[0] || {}).name;
+  function person(p, here) {
     const row = e("div", "who"), words = e("button", "words"), side = e("div", "side");
     const name = e("div", "name");
-    name.append(e("b", null, p.name), e("span", null, " " + w.t(p.post || p.role || "") + (p.grid ? " · " + p.grid : "")));
+    name.append(e("b", null, p.name), e("span", null, " " + w.t(p.post || p.role || "") + (p.grid && p.grid !== here ? " · " + p.grid : "")));
     const seen = p.age_s == null ? w.t(p.on_duty ? "no_position" : "off_duty") : w.t("Position") + " " + w.age(p.age_s);
     words.append(name, e("div", "seen", seen));
     side.append(e("div", p.page_open ? "good" : "", w.t(p.page_open ? "page open" : "page closed")));
@@ -139,20 +141,31 @@
     if (!session) return;
     const [word, cls] = headline(session);
     const top = e("div", "outcome " + cls);
-    top.append(e("b", null, w.t(word)));
+    const time = e("span", "elapsed");
+    time.dataset.from = session.started; time.dataset.until = session.ended || "";
+    top.append(e("b", null, w.t(word)), time);
     if (session.state === "running" && !w.readonly) {
       const end = e("button", "end", w.t("End call"));
       end.onclick = () => w.post("/api/calls/" + session.id + "/end", {}).then((a) => w.heardCall(a.session), () => {});
       top.append(end);
     }
-    place.replaceChildren(top, ...session.attempts.map((a) => {
+    const hint = cls === "bad" ? [e("p", "hint", w.t("Phone somebody below, or choose someone near on the map"))] : [];
+    place.replaceChildren(top, ...hint, ...session.attempts.map((a) => {
       const row = e("div", "attempt " + a.state), who = e("span");
       who.append(e("b", null, a.person.name || ""), e("span", null, " " + w.t(a.person.post || "") + (a.distance_m != null ? " · " + Math.round(a.distance_m / 10) * 10 + " " + w.t("m") : "")));
       row.append(e("i", "mark attempt-" + a.state), who, e("b", null, w.t(a.state)));
       return row;
     }));
+    elapsed();
     spoken().textContent = w.t(word) + " " + session.attempts.map((a) => (a.person.name || "") + " " + w.t(a.state)).join(", ");
   }
+  function elapsed() {
+    for (const time of document.querySelectorAll("#call-state .elapsed")) {
+      const s = Math.max(0, Math.floor(((time.dataset.until ? Number(time.dataset.until) : w.now()) - Number(time.dataset.from)) / 1000));
+      time.textContent = Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0");
+    }
+  }
+  setInterval(elapsed, 1000);
   const spoken = () => document.getElementById("spoken");
   function say(chosen, card) { if (!card.error) spoken().textContent = w.t("Selected") + " " + w.t(chosen.kind) + " " + title(chosen, card); }
   w.on("select", open);

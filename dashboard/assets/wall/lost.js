@@ -6,18 +6,19 @@
   function band() { return document.getElementById("lost"); }
   w.on("lost", ({ at }) => {
     stopped = at;
-    document.documentElement.classList.add("lost");
+    document.documentElement.classList.replace("back", "lost") || document.documentElement.classList.add("lost");
     band().hidden = false;
   });
   w.on("back", () => {
     document.documentElement.classList.remove("lost");
+    document.documentElement.classList.add("back");
     band().className = "band back";
     band().replaceChildren(w.element("b", null, w.t("Back, caught up")));
     until = performance.now() + 3000;
   });
   w.on("tick", ({ lostFor, tries }) => {
     if (!lostFor) {
-      if (until && performance.now() > until) { band().hidden = true; until = 0; }
+      if (until && performance.now() > until) { band().hidden = true; until = 0; document.documentElement.classList.remove("back"); }
       return;
     }
     until = 0;

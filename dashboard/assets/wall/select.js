@@ -66,7 +66,8 @@
     let last;
     if (chosen) {
       const grid = grids.data.get(chosen.kind === "grid" ? chosen.id : chosen.grid_id);
-      last = w.element("b", null, "/ " + (grid ? grid.name : w.t(chosen.kind)));
+      const mark = chosen.kind === "person" ? w.state.people.find((p) => p.id === chosen.id) : chosen.kind === "facility" ? where(chosen) : null;
+      last = w.element("b", null, "/ " + ((grid || mark || {}).name || w.t(chosen.kind)));
     } else {
       const counts = (leaves > 1 ? leaves + " " + w.t("communities") + " · " : "") + w.number(grids.layers.size) + " " + w.t("grids");
       last = w.element("span", null, counts);
