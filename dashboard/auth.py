@@ -12,11 +12,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -145,12 +144,9 @@ class AuthMiddleware:
 
 
 def cookies(headers: Headers) -> dict[str, str]:
-    """The cookies of a request; none if they cannot be read."""
-    try:
-        parsed = SimpleCookie(headers.get("cookie", ""))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in parsed.items()}
+    """The cookies of a request as browsers write them: those of other programs on this host come
+    along, and one that `http.cookies` cannot read would hide ours."""
+    return cookie_parser(headers.get("cookie", ""))
 
 
 def _is_foreign(scope: Scope, headers: Headers) -> bool:
@@ -161,7 +157,10 @@ def _is_foreign(scope: Scope, headers: Headers) -> bool:
     origin = headers.get("origin")
     if origin is None or (scope["type"] == "http" and scope["method"] not in UNSAFE):
         return False
-    return urlsplit(origin).netloc != headers.get("host", "")
+    try:
+        return urlsplit(origin).netloc != headers.get("host", "")
+    except ValueError:  # no address at all
+        return True
 
 
 async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,10 +9,16 @@ VALUES (%(kind)s, %(name)s, %(role)s,
 RETURNING id, kind, name, role, area_id, person_id, source_id, expires_at;
 
 -- name: update_account
-UPDATE actor SET role = %(role)s, area_id = coalesce(%(area_id)s, area_id), person_id = %(person_id)s,
-       password_hash = %(password_hash)s, revoked_at = NULL
-WHERE kind = 'account' AND name = %(name)s
-RETURNING id, kind, name, role, area_id, person_id, source_id, expires_at;
+-- Its sessions end: the old password opened them, and its open pages show the old area.
+WITH changed AS (
+    UPDATE actor SET role = %(role)s, area_id = coalesce(%(area_id)s, area_id), person_id = %(person_id)s,
+           password_hash = %(password_hash)s, revoked_at = NULL
+    WHERE kind = 'account' AND name = %(name)s
+    RETURNING id, kind, name, role, area_id, person_id, source_id, expires_at
+), gone AS (
+    DELETE FROM login_session WHERE actor_id IN (SELECT id FROM changed)
+)
+SELECT changed.*, pg_notify('wangge_actor', id::text) FROM changed;
 
 -- name: by_secret
 SELECT id, kind, name, role, area_id, person_id, source_id, expires_at FROM actor

@@ -66,7 +66,7 @@ def account() -> None:
 def create_account(
     name: str, role: str, area: str | None, person: str | None, password: str
 ) -> None:
-    """Make an account, or give one that exists a new password, role and area."""
+    """Make an account, or give one that exists a new password, role and area (it is signed out)."""
     asyncio.run(_account(name, role, area, person, password))
     click.echo(f"account {name} ({role}) is ready")
 

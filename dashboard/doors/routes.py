@@ -189,7 +189,8 @@ async def _fields(request: Request) -> dict[str, str]:
         parsed = parse_qs(body.decode("utf-8"), max_num_fields=10)
     except ValueError:
         return {}
-    return {key: values[0] for key, values in parsed.items()}
+    # No account's name holds a NUL, and the store could not even be asked for one.
+    return {key: values[0] for key, values in parsed.items() if "\0" not in values[0]}
 
 
 def _keep(answer: Response, request: Request, name: str, value: str, max_age_s: int) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+import websockets
 
 from dashboard.doors.limits import Limit
 from dashboard.headers import script_hash
@@ -60,7 +61,15 @@ async def test_a_wrong_password_and_an_unknown_account_are_told_alike(
         assert "Wrong account or password." in wrong.text
         assert wrong.text.replace("duty", "") == unknown.text.replace("nobody", "")
         assert not client.cookies
-        for body in (b"", b"\xff\xfe", b"account=duty", b"a=1&" * 50, b"x" * 10_000):
+        for body in (
+            b"",
+            b"\xff\xfe",
+            b"account=duty",
+            b"a=1&" * 50,
+            b"x" * 10_000,
+            b"account=a%00b&password=x",
+            b"account=duty&password=%00",
+        ):
             assert (await client.post("/sign-in", content=body)).status_code in (401, 429)
 
 
@@ -176,7 +185,7 @@ async def test_what_another_site_sends_with_our_cookies_is_refused(
 ) -> None:
     async with web.client() as client:
         await client.post("/sign-in", data=FORM)
-        for origin in ("http://evil.example", "null", "http://127.0.0.1:1"):
+        for origin in ("http://evil.example", "null", "http://127.0.0.1:1", "http://[", ""):
             for path in ("/api/calls", "/sign-in", "/sign-out", "/_dash-update-component"):
                 answer = await client.post(path, headers={"Origin": origin})
                 assert answer.status_code == 403, path
@@ -226,6 +235,41 @@ async def test_no_path_leads_out_of_the_assets(web: Served) -> None:
             answer = await client.get(path)
             assert answer.status_code >= 400, path
             assert "create_app" not in answer.text and "root:" not in answer.text
+
+
+@pytest.mark.parametrize("other", ['a={"b":1}', "a b=1", 'a="1', "ä=1", "path=/", "=1", "a[0]=1"])
+async def test_cookies_of_other_programs_on_this_host_do_no_harm(
+    web: Served, duty: actors.Actor, other: str
+) -> None:
+    """A browser sends one host's cookies to all of its ports."""
+    async with web.client() as client:
+        await client.post("/sign-in", data=FORM)
+        kept = client.cookies["wangge_session"]
+    async with web.client() as client:
+        cookie = f"{other}; wangge_session={kept}; {other}".encode()
+        answer = await client.get("/api/summary", headers={"Cookie": cookie})  # type: ignore[dict-item]
+        assert answer.status_code == 200
+
+
+async def test_an_account_that_is_given_anew_signs_out_everywhere(
+    web: Served, town: Town, duty: actors.Actor
+) -> None:
+    """Its new password shuts out who knew the old one; its new area counts on open screens too."""
+    async with web.client() as client:
+        await client.post("/sign-in", data=FORM)
+        session = f"wangge_session={client.cookies['wangge_session']}"
+        async with web.screen(Cookie=session) as screen:
+            await screen.until("full")
+            async with town.database.acting(town.system_id) as link:
+                await actors.create_account(
+                    link, name="duty", password="new horse", role="duty_officer", area="code-west"
+                )
+            with pytest.raises(websockets.ConnectionClosed):
+                await screen.until_true(lambda _: False)
+        assert (await client.get("/api/summary")).status_code == 401
+        answer = await client.post("/sign-in", data={**FORM, "password": "new horse"})
+        assert answer.status_code == 303
+        assert (await client.get("/api/summary")).json()["people"]["on_duty"] == 2
 
 
 async def test_a_sign_in_is_recorded(web: Served, town: Town, duty: actors.Actor) -> None:

@@ -37,6 +37,7 @@ async def test_a_foreign_origin_is_refused(web: Served, bearer: Bearer) -> None:
     token = await bearer("duty_officer")
     assert await refused(web, Origin="http://evil.example", **token) == 403
     assert await refused(web, Origin="null", **token) == 403
+    assert await refused(web, Origin="http://[", **token) == 403
     async with web.screen(Origin=web.url, **token) as screen:
         await screen.until("summary")
 
