@@ -13,8 +13,11 @@ from typing import Any
 import dash as untyped_dash
 from dash.backends import _fastapi as untyped_backend
 from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from dashboard import guards
 from dashboard.api import ROUTERS, errors
@@ -54,7 +57,8 @@ def create_app(settings: Settings) -> FastAPI:
     server.add_api_route("/api/{path:path}", _no_such_route, methods=_METHODS)
     server.add_api_route("/{path:path}", _page_or_404(app), methods=["GET"])
     server.add_middleware(BodyLimit)
-    server.add_middleware(guards.CallbackGuard)
+    server.user_middleware.append(Middleware(guards.DashErrors))  # innermost: inside of Dash
+    server.add_middleware(guards.CallbackGuard, outputs=lambda: app.callback_map)
     server.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     server.add_middleware(AuthMiddleware, identities=lambda: server.state.identities)
     server.add_middleware(HeadersMiddleware, script_hashes=lambda: server.state.script_hashes)
@@ -171,4 +175,8 @@ def _page_or_404(app: Any) -> Callable[[Request], Any]:
 
 
 async def _no_such_route(request: Request) -> Response:
+    """404, and 405 for a path that another method knows; this route itself takes them all."""
+    found = (route.matches(request.scope)[0] for route in request.app.router.routes[:-1])
+    if Match.PARTIAL in found:
+        raise HTTPException(405)
     return errors.error_response(404, "not_found", f"There is no {request.url.path} here.")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Container
 from typing import Any
 
 import orjson
 from dash import html
+from dash.exceptions import DependencyException, InvalidResourceError, PreventUpdate
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.api.errors import error_response
+from dashboard.api.errors import UNEXPECTED, InvalidBody, describe, error_response
 from dashboard.auth import acting
 from dashboard.pages import Page
 from data.access import Actor, Permission
 
+LOG = logging.getLogger(__name__)
 CALLBACKS = "/_dash-update-component"
-MOST_BYTES = 1_000_000
+MOST_BYTES = 64_000
 ROUTER = ("_pages_content", "_pages_store", "_pages_dummy")  # shows a page, itself guarded
 
 
@@ -39,8 +42,9 @@ class CallbackGuard:
     """A callback needs a signed-in role that may look at screens; the page router, one that may
     be called as well. Writes have their own permissions in their routes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, outputs: Callable[[], Container[str]]) -> None:
         self.app = app
+        self._outputs = outputs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/_dash-"):
@@ -62,17 +66,50 @@ class CallbackGuard:
                 scope, receive, send
             )
             return
-        if not may(Permission.VIEW, actor) and not _is_router(body):
+        output = _output(body)
+        if not may(Permission.VIEW, actor) and not _is_router(output):
             await _no(scope, receive, send)
+            return
+        if output not in self._outputs():
+            why = "`output` must name a callback of this application"
+            await describe(InvalidBody(why=why))(scope, receive, send)
             return
         await self.app(scope, _again(body, receive), send)
 
 
-def _is_router(body: bytes) -> bool:
+class DashErrors:
+    """Dash answers an error of its routes in a shape of its own and writes it nowhere. This stands
+    inside of Dash and tells it as everywhere else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/_dash-"):
+            await self.app(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, send)
+        except PreventUpdate:
+            raise
+        except (DependencyException, InvalidResourceError):
+            message = f"There is no {scope['path']} here."
+            await error_response(404, "not_found", message)(scope, receive, send)
+        except Exception:
+            LOG.exception("%s %s failed", scope["method"], scope["path"])
+            await error_response(500, "internal", UNEXPECTED)(scope, receive, send)
+
+
+def _output(body: bytes) -> str:
+    """What a callback's body asks for, "" where it asks for nothing."""
     try:
-        output = str(orjson.loads(body).get("output", ""))
-    except (orjson.JSONDecodeError, AttributeError):
-        return False
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    return str(said.get("output", "")) if isinstance(said, dict) else ""
+
+
+def _is_router(output: str) -> bool:
     parts = output.strip(".").split("...")
     return all(part.split(".")[0] in ROUTER for part in parts)
 

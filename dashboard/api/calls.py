@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field, model_validator
 
 from dashboard.api import bodies
 from dashboard.api.errors import json_response
-from dashboard.api.requests import caller, system_id
+from dashboard.api.requests import NO_NUL, caller, system_id
 from dashboard.moment import moment
 from data.access import Permission
 from data.calls import sessions, view
@@ -19,13 +19,14 @@ from data.errors import NotFound
 
 router = APIRouter()
 Id = Annotated[int, Field(gt=0, lt=2**31)]
+SessionId = Annotated[int, Path(gt=0, lt=2**63)]
 RECENT = timedelta(hours=24)
 
 
 class Click(BaseModel, extra="forbid"):
     """What was clicked, and the click's own key: the same key again is the same call."""
 
-    request_key: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")
+    request_key: str = Field(min_length=1, max_length=100, pattern=NO_NUL)
     event_id: Annotated[int, Field(gt=0, lt=2**63)] | None = None
     grid_id: Id | None = None
     person_id: Id | None = None
@@ -76,7 +77,7 @@ async def recent(request: Request) -> Response:
 
 
 @router.get("/api/calls/{session_id}")
-async def look(request: Request, session_id: int) -> Response:
+async def look(request: Request, session_id: SessionId) -> Response:
     """One call with its ledger."""
     card = await _card(request, session_id)
     actor = caller(request)
@@ -86,7 +87,7 @@ async def look(request: Request, session_id: int) -> Response:
 
 
 @router.post("/api/calls/{session_id}/end")
-async def end(request: Request, session_id: int) -> Response:
+async def end(request: Request, session_id: SessionId) -> Response:
     """The caller ends the call; phones stop ringing."""
     actor = caller(request)
     actor.require(Permission.CALL)

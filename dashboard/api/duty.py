@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from dashboard.api import bodies
 from dashboard.api.errors import json_response
-from dashboard.api.requests import caller, system_id
+from dashboard.api.requests import NO_NUL, caller, system_id
 from dashboard.moment import moment
 from data.access import Actor, Permission
 from data.calls import answers, view
@@ -29,7 +29,7 @@ class Attempt(BaseModel, extra="forbid"):
 class Refusal(Attempt):
     """A ring that one cannot follow, and why."""
 
-    reason: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+    reason: str = Field(min_length=1, max_length=200, pattern=NO_NUL)
 
 
 class Shift(BaseModel, extra="forbid"):

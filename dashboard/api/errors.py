@@ -45,6 +45,7 @@ HEADERS: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
     503: {"Retry-After": "2"},
 }
+UNEXPECTED = "Something went wrong here. It is in the log."
 HTTP_CODES = {
     401: "unauthenticated",
     403: "not_allowed",
@@ -103,4 +104,4 @@ async def _validation(_request: Request, error: Exception) -> Response:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return error_response(500, "internal", "Something went wrong here. It is in the log.")
+    return error_response(500, "internal", UNEXPECTED)

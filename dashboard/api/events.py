@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from dashboard.api import bodies
 from dashboard.api.errors import json_response
-from dashboard.api.requests import caller, system_id
+from dashboard.api.requests import NO_NUL, caller, system_id
 from data.access import Permission
 from data.errors import Invalid
 from data.events import report as reports
@@ -19,7 +19,6 @@ from data.places import lookup
 from data.staff.positions.fix import FIRST_YEAR, LAST_YEAR
 
 MAX_BYTES = 64 * 1024
-NO_NUL = r"^[^\x00]*$"
 
 router = APIRouter()
 

@@ -6,13 +6,13 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from dashboard.api.requests import caller
+from dashboard.api.requests import Code, caller
 from dashboard.live.hub import Hub
 from data.access import Actor, Permission
 from data.errors import NotFound
@@ -39,26 +39,28 @@ class Cache:
     """The last layers by (the actor's area, layer, kind, area, version): never across scopes."""
 
     _packed: OrderedDict[Key, Packed] = field(default_factory=OrderedDict)
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def get(self, key: Key) -> Packed | None:
+    async def get(self, key: Key, make: Callable[[], Awaitable[Packed]]) -> Packed:
+        """A layer, made when it is missing: once, also when all walls come back together."""
         packed = self._packed.get(key)
-        if packed is not None:
-            self._packed.move_to_end(key)
+        if packed is None:
+            async with self._making:
+                packed = self._packed.get(key) or await make()
+                self._packed[key] = packed
+                while len(self._packed) > MOST_CACHED:
+                    self._packed.popitem(last=False)
+        self._packed.move_to_end(key)
         return packed
-
-    def put(self, key: Key, packed: Packed) -> None:
-        self._packed[key] = packed
-        while len(self._packed) > MOST_CACHED:
-            self._packed.popitem(last=False)
 
 
 @router.get("/api/layers/{layer}.geojson")
 async def read(
     request: Request,
     layer: str,
-    kind: Annotated[str | None, Query(max_length=100)] = None,
-    area: Annotated[str | None, Query(max_length=100)] = None,
-    v: Annotated[str | None, Query(max_length=100)] = None,
+    kind: Code | None = None,
+    area: Code | None = None,
+    v: Code | None = None,
 ) -> Response:
     """A layer of the caller's scope as a FeatureCollection; `kind` is a grid's or facility's kind,
     a road's class or an area's level. With `v` = the version of the live feed's hello the browser
@@ -69,13 +71,12 @@ async def read(
         raise NotFound(what="layer", key=layer)
     hub: Hub = request.app.state.hub
     version = await hub.version()
-    cache = _cache(request)
-    key = (actor.area_id, layer, kind, area, version)
-    packed = cache.get(key)
-    if packed is None:
+
+    async def make() -> Packed:
         features = await _features(request, actor, layer, kind, area)
-        packed = await asyncio.to_thread(pack, features)
-        cache.put(key, packed)
+        return await asyncio.to_thread(pack, features)
+
+    packed = await _cache(request).get((actor.area_id, layer, kind, area, version), make)
     # A version names its scope, so a kept answer can never be shown to another one.
     keep = "max-age=86400, immutable" if v == f"{version}-{actor.area_id}" else "no-cache"
     headers = {"ETag": packed.etag, "Cache-Control": f"private, {keep}", "Vary": "Accept-Encoding"}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from fastapi import Request
+from fastapi import Query, Request
 
 from dashboard.api.errors import InvalidBody, TooLarge, Unauthenticated
 from data import actors
 from data.access import Actor
+
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL's text cannot hold one
+Code = Annotated[str, Query(max_length=100, pattern=NO_NUL)]
 
 
 def caller(request: Request) -> Actor:

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.errors import json_response
-from dashboard.api.requests import caller
+from dashboard.api.requests import Code, caller
 from data.access import Permission
 from data.errors import Invalid
 from data.places import areas as areas_
 from data.query import summary
+from data.staff.positions.fix import FIRST_YEAR, LAST_YEAR
 
 router = APIRouter()
 SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d:?\d\d)$")
@@ -23,7 +24,7 @@ SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d:?\d\d)$")
 async def read(
     request: Request,
     at: Annotated[str | None, Query(max_length=40)] = None,
-    area: Annotated[str | None, Query(max_length=100)] = None,
+    area: Code | None = None,
 ) -> Response:
     """{"now", "events", "people", "today", "ranking", "vacancy"} as the live feed's summary.
 
@@ -51,7 +52,10 @@ def _instant(text: str, zone: Any) -> datetime:
     """An ISO 8601 instant. A `+` that arrived as a space is taken as what it was."""
     try:
         when = datetime.fromisoformat(SPACE_FOR_PLUS.sub(r"\1+\2", text.strip()))
-        return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
+        when = (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         why = "write it as 2026-07-14T09:42:00+08:00"
         raise Invalid(what=f"at={text}", why=why) from None
+    if not FIRST_YEAR < when.year < LAST_YEAR:
+        raise Invalid(what=f"at={text}", why=f"the year {when.year} is not believed")
+    return when

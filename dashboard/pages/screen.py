@@ -74,8 +74,8 @@ def charts(day: dict[str, Any]) -> tuple[Any, Any, Any, Any]:
     t = translator(lang)
     rows = folded(day.get("by_class", []), other=t("Other events"), name=f"name_{lang}")
     line = trend(
-        by_hour=day.get("by_hour", [0] * 24),
-        by_hour_median=day.get("by_hour_median", [0.0] * 24),
+        by_hour=day.get("by_hour", [0] * 24)[:24],  # plotly takes seconds over what is not a day
+        by_hour_median=day.get("by_hour_median", [0.0] * 24)[:24],
         hour=int(day.get("hour", 23)),
         unit=t("h"),
         theme=theme,

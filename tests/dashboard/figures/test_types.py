@@ -70,3 +70,8 @@ def test_the_page_draws_what_the_feed_says() -> None:
 def test_a_page_without_a_day_is_empty_not_broken() -> None:
     line, bars, names, _ = charts({})
     assert not names and len(bars.data[0].x) == 0 and len(line.data[0].x) == 24
+
+
+def test_a_day_has_no_more_hours_than_a_day() -> None:
+    line, *_ = charts({"by_hour": [1] * 30_000, "by_hour_median": [1.0] * 30_000})
+    assert [len(part.y) for part in line.data] == [24, 24]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from data.query import layers
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town, value
 from tests.serving import Served
@@ -152,6 +154,26 @@ async def test_a_layer_is_cached_per_scope_and_renewed_when_places_change(
         await screen.until("places")
         renewed = await west.get(path, headers={"If-None-Match": first.headers["etag"]})
         assert renewed.json()["features"][0]["properties"]["name"] == "新名"
+
+
+async def test_a_layer_is_made_once_for_all_who_ask_together(
+    web: Served, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    read = layers.read
+
+    async def counted(connection: Any, layer: str, **given: Any) -> Any:
+        made.append(layer)
+        return await read(connection, layer, **given)
+
+    monkeypatch.setattr(layers, "read", counted)
+    async with web.client(headers=await bearer("duty_officer")) as client:
+        answers = await asyncio.gather(
+            *(client.get("/api/layers/buildings.geojson") for _ in range(8))
+        )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert made == ["buildings"]
 
 
 async def test_a_layer_may_be_narrowed(web: Served, bearer: Bearer, town: Town) -> None:
