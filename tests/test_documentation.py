@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from data.demo.event_types import EVENT_TYPES
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(ROOT.glob("*.md"))
@@ -62,3 +65,14 @@ def test_no_committed_file_names_a_machine_or_a_registry() -> None:
         text = path.read_text(encoding="utf-8", errors="ignore")
         found = re.search(f"{hosts}|{paths}", text)
         assert not found or path == Path(__file__), f"{path.relative_to(ROOT)}: {found}"
+
+
+def test_the_readmes_event_is_one_that_the_demo_takes() -> None:
+    """Its type exists, and its source is the token's own."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    source = re.search(r"wangge token create --role source --source (\w+)", text)
+    sent = re.search(r"-d '(\{.*\})' \S+/api/events", text)
+    assert source and sent
+    event = json.loads(sent[1])
+    assert event.get("source", source[1]) == source[1]
+    assert event["type"] in {one.code for one in EVENT_TYPES} | {one.name_en for one in EVENT_TYPES}
