@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,18 +13,24 @@ from dashboard.embedded import Store
 from data import actors
 from data.database import Database
 from data.demo import scene as scenes
-from data.demo import seed
+from data.demo import seed, seed_staff
 from data.demo.event_types import SOURCES
 from data.demo.model import Town
 from data.demo.scene import Scene
 from data.demo.town import make_town
-from data.errors import WanggeError
+from data.errors import StoreUnavailable, WanggeError
 from data.places import site
 
 Say = Callable[[str], None]
 NAME_ZH, NAME_EN, TIMEZONE = "示范镇", "Demo town", "Asia/Shanghai"
 TOKENS = "WANGGE_TOKEN_"  # and the source in capitals
 SINCE = "WANGGE_SIMULATE_SINCE"
+ROSTER_EVERY, ROSTER_CHECK_S = timedelta(days=1), 600.0
+Sleep = Callable[[float], Awaitable[None]]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class OtherSite(WanggeError):
@@ -77,6 +84,30 @@ async def prepare(store: Store, home: Path, sketch: Sketch, say: Say) -> Scene:
         await seed.analyze(store.admin_url)
     await asyncio.to_thread(scenes.keep, scene, home)
     return scene
+
+
+async def keep_roster(
+    store: Store, scene: Scene, *, now: Callable[[], datetime] = _now, sleep: Sleep = asyncio.sleep
+) -> None:
+    """Write the roster further each day, for as long as the town runs; never by more than the
+    days that a start writes ahead. It goes by the date, since a machine may have slept."""
+    written = now()
+    while True:
+        await sleep(ROSTER_CHECK_S)
+        if now() - written < ROSTER_EVERY:
+            continue
+        with contextlib.suppress(StoreUnavailable):  # it is asked again at the next check
+            await extend_roster(store, scene, at=now())
+            written = now()
+
+
+async def extend_roster(store: Store, scene: Scene, *, at: datetime) -> None:
+    """Write the rosters of the days around and after `at`, as far as they are not there yet."""
+    async with Database(store.app_url, store.readonly_url, size=1) as database:
+        async with database.acting(None) as connection:
+            system = await actors.system_actor(connection)
+        async with database.acting(system.id) as connection:
+            await seed_staff.write_shifts(connection, scene, at=at)
 
 
 def on_duty(scene: Scene, at: datetime) -> list[str]:

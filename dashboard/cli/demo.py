@@ -14,6 +14,7 @@ from dashboard.cli.up import print_welcome, say
 from dashboard.embedded import Store
 from dashboard.settings import Settings
 from dashboard.supervisor import Role, wangge
+from dashboard.tasks import end
 
 
 @click.command()
@@ -32,13 +33,17 @@ async def _demo(settings: Settings) -> None:
         settings = await launch.claim_ports(settings)
         scene = await town.prepare(store, settings.home, sketch, say)
         workers = town.on_duty(scene, datetime.now(UTC))
-        await launch.run(
-            settings,
-            store,
-            say=say,
-            welcome=lambda: print_welcome(settings, store, workers=workers),
-            extra=lambda: _simulator(settings, store),
-        )
+        roster = asyncio.create_task(town.keep_roster(store, scene), name="roster")
+        try:
+            await launch.run(
+                settings,
+                store,
+                say=say,
+                welcome=lambda: print_welcome(settings, store, workers=workers),
+                extra=lambda: _simulator(settings, store),
+            )
+        finally:
+            await end([roster])
 
 
 async def _simulator(settings: Settings, store: Store) -> list[Role]:

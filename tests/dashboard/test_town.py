@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,6 +82,33 @@ async def test_everybody_on_duty_was_just_seen(store: Store, prepare: Prepare) -
     await prepare()
     seen = rows(store, "SELECT p.code FROM latest_position l JOIN person p ON p.id = l.person_id")
     assert len(seen) == len(hamlet.WORKERS)
+
+
+async def test_the_roster_goes_on_for_as_long_as_the_town_runs(
+    store: Store, prepare: Prepare
+) -> None:
+    """A hundred days without a new start: there is always a roster ahead, never a whole year."""
+    await prepare()
+    begun = datetime.now(UTC)
+    passed = [timedelta()]
+    ahead: list[timedelta] = []
+    newest = "SELECT max(planned_start) FROM shift"
+
+    async def sleep(seconds: float) -> None:
+        ((last,),) = rows(store, newest)
+        ahead.append(last - (begun + passed[0]))
+        passed[0] += timedelta(days=10)
+        if passed[0] > timedelta(days=100):
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        now = lambda: begun + passed[0]  # noqa: E731
+        await town.keep_roster(store, hamlet.scene(), now=now, sleep=sleep)
+    assert len(ahead) == 11
+    assert timedelta(days=12) < min(ahead) and max(ahead) < timedelta(days=16)
+    assert rows(store, "SELECT count(*) FROM shift GROUP BY person_id, planned_start") == [
+        (1,)
+    ] * len(rows(store, "SELECT FROM shift"))
 
 
 async def test_another_site_is_left_alone(
