@@ -734,7 +734,10 @@ CREATE TABLE public.site (
     clock_speed double precision DEFAULT 1 NOT NULL,
     anchor_real timestamp with time zone,
     anchor_site timestamp with time zone,
+    duty_from time without time zone,
+    duty_to time without time zone,
     CONSTRAINT site_check CHECK (((anchor_real IS NULL) = (anchor_site IS NULL))),
+    CONSTRAINT site_check1 CHECK ((((duty_from IS NULL) = (duty_to IS NULL)) AND (duty_from <> duty_to))),
     CONSTRAINT site_id_check CHECK ((id = 1))
 );
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import time
 
 import click
 
@@ -13,6 +14,8 @@ from dashboard.embedded import ensure
 from data import migrate
 from data.places import grids
 from data.places import site as site_
+
+Hours = tuple[time | None, time | None]
 
 
 @click.group()
@@ -45,13 +48,33 @@ async def _create(name: str, name_en: str, timezone: str, code: str) -> bool:
 
 @site.command(name="set")
 @click.option("--load-kind", help="The kind of grids that the wall colours first.")
-def change(load_kind: str | None) -> None:
-    """Change what the site shows first."""
-    asyncio.run(_change(load_kind))
+@click.option(
+    "--duty-hours",
+    callback=lambda _, __, given: _hours(given),
+    metavar="HH:MM-HH:MM",
+    help="When each grid should have somebody on duty, else the duty room answers; or: always.",
+)
+def change(load_kind: str | None, duty_hours: Hours | None) -> None:
+    """Change what the site shows first, and when its grids should be manned."""
+    asyncio.run(_change(load_kind, duty_hours))
 
 
-async def _change(load_kind: str | None) -> None:
+def _hours(given: str | None) -> Hours | None:
+    if given is None or given == "always":
+        return None if given is None else (None, None)
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in given.split("-"))
+    except ValueError:
+        raise click.BadParameter(say("{value} is no time", {"value": given})) from None
+    if start == end:
+        raise click.BadParameter(say("{value} is no time", {"value": given}))
+    return start, end
+
+
+async def _change(load_kind: str | None, duty_hours: Hours | None) -> None:
     async with system_transaction() as (connection, _):
+        if duty_hours is not None:
+            await site_.set_duty_hours(connection, *duty_hours)
         if load_kind is not None:
             known = [one.kind for one in await grids.kinds(connection)]
             if load_kind not in known:
@@ -67,6 +90,9 @@ def show() -> None:
     """Print the site's names, zone and clock."""
     found = asyncio.run(_read())
     click.echo(f"{found.name_zh} / {found.name_en}  {found.timezone}")
+    start, end = found.duty_from, found.duty_to
+    hours = f"{start:%H:%M}-{end:%H:%M}" if start and end else "always"
+    click.echo(f"duty hours: {hours}")
     click.echo(f"clock: {found.clock.mode} ×{found.clock.speed:g}")
 
 

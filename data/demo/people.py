@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from hashlib import blake2b
 
 import numpy as np
@@ -28,8 +28,8 @@ _FULL_TIME_SHARE = 0.72
 _FIRST_PHONE = 19_900_000_001
 _ON_DAY, _ON_NIGHT = 196, 25  # rostered of 316: 62 % and 8 %
 _SITE_TZ = timezone(timedelta(hours=8))
-_DAY = (timedelta(hours=7, minutes=30), timedelta(hours=18, minutes=30))
-_ABSENT_SHARE = 0.034
+DAY_FROM, DAY_TO = time(7, 30), time(18, 30)
+_DAY = tuple(timedelta(hours=at.hour, minutes=at.minute) for at in (DAY_FROM, DAY_TO))
 _TEAMS: tuple[tuple[str, str], ...] = (
     ("城中巡逻队", "patrol"), ("城东巡逻队", "patrol"), ("北岗巡逻队", "patrol"),
     ("河南巡逻队", "patrol"), ("园区巡逻队", "patrol"), ("和事佬调解队", "mediation"),
@@ -75,10 +75,17 @@ def shifts_of(*, people: Sequence[Person], day: date) -> tuple[Shift, ...]:
         kind = "day" if slot < _ON_DAY else "night"
         start = midnight + (_DAY[0] if kind == "day" else _DAY[1])
         end = midnight + (_DAY[1] if kind == "day" else _DAY[0] + timedelta(days=1))
-        chance, delay = _dice(person.code, day), _dice(person.code + "+", day)
-        came = start + timedelta(minutes=round(delay * 24.0 - 14.0, 1))
-        out.append(Shift(person.code, kind, start, end, None if chance < _ABSENT_SHARE else came))
+        came = start + timedelta(minutes=round(_dice(person.code, day) * 24.0 - 14.0, 1))
+        out.append(Shift(person.code, kind, start, end, None if _stays_away(slot, day) else came))
     return tuple(out)
+
+
+def _stays_away(slot: int, day: date) -> bool:
+    """Of the day's slots another six or seven each day, of the night's none or one."""
+    number = day.toordinal()
+    if slot < _ON_DAY:
+        return (slot * 67 + number * 189) % _ON_DAY < 6 + number % 2
+    return (slot - _ON_DAY + number * 7) % (2 * _ON_NIGHT) == 0
 
 
 def _dice(word: str, day: date) -> float:
@@ -124,10 +131,24 @@ def _workers(
         for _ in range(int(hands[place])):
             kind = "full_time" if rng.random() < _FULL_TIME_SHARE else "part_time"
             people.append(_person(names, len(people), "W", place, "grid_worker", kind))
-        # More grids than hands: the smaller grids are looked after by a neighbour's worker.
-        for k in range(max(len(own), int(hands[place]))):
-            worker = people[first + k % int(hands[place])]
-            posts.append(Post(worker.code, "grid_worker", code, own[k % len(own)].code))
+        _share_grids(people[first:], own, code, posts)
+
+
+def _share_grids(
+    hands: Sequence[Person], grids: Sequence[Cut], code: str, posts: list[Post]
+) -> None:
+    """Each grid has its worker, and each service grid one beside him in the roster as stand-in
+    (AB 岗), in turn the one after and the one before: these never rest on the same day."""
+    service = {cut.code for cut in grids if cut.kind == "service"}
+    last = len(hands) - 1
+    held: set[tuple[int, str]] = set()
+    for k in range(max(len(grids), len(hands))):
+        n, grid = k % len(hands), grids[k % len(grids)].code
+        held.add((n, grid))
+        if grid in service:
+            after = n == 0 or (n < last and k % 2 == 0)
+            held.add((n + 1 if after else n - 1, grid))
+    posts.extend(Post(hands[n].code, "grid_worker", code, grid) for n, grid in sorted(held))
 
 
 def _far_zones(rng: np.random.Generator, tiles: Sequence[Cut]) -> list[Cut]:

@@ -15,7 +15,9 @@ from data.database import Connection, fetch_all, fetch_one
 from data.demo import seed_events, seed_places, seed_staff
 from data.demo.incidents import IncidentWorld
 from data.demo.model import Town
+from data.demo.people import DAY_FROM, DAY_TO
 from data.demo.scene import Scene
+from data.places import site
 from data.queries import load
 
 SQL = load(__file__)
@@ -41,6 +43,7 @@ async def is_empty(connection: Connection) -> bool:
 async def seed(connection: Connection, town: Town, scene: Scene, *, at: datetime) -> int:
     """Fill an empty site with the town, its forces and a year up to `at`; the number of events."""
     await seed_places.write(connection, town)
+    await site.set_duty_hours(connection, DAY_FROM, DAY_TO)
     await seed_staff.write_forces(connection, town)
     await seed_staff.write_shifts(connection, scene, at=at)
     await seed_staff.write_positions(connection, scene, start=at - TRACK, end=at)

@@ -7,7 +7,7 @@ process reads the same row, so a replay or a drill moves all of them together.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
@@ -63,10 +63,21 @@ class Site:
     offline_s: int
     load_kind: str
     clock: Clock
+    duty_from: time | None = None
+    duty_to: time | None = None
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def in_duty_hours(self, at: datetime) -> bool:
+        """Whether each grid should have somebody on duty at `at`."""
+        if self.duty_from is None or self.duty_to is None:
+            return True
+        local = at.astimezone(self.zone).time()
+        if self.duty_from < self.duty_to:
+            return self.duty_from <= local < self.duty_to
+        return local >= self.duty_from or local < self.duty_to
 
     def day_of(self, at: datetime) -> tuple[datetime, datetime]:
         """The half-open day [start, end) of the site's zone that contains `at`."""
@@ -124,6 +135,11 @@ async def set_clock(connection: Connection, clock: Clock) -> None:
             "anchor_site": clock.anchor_site,
         },
     )
+
+
+async def set_duty_hours(connection: Connection, start: time | None, end: time | None) -> None:
+    """When each grid should have somebody on duty; both None: at all times."""
+    await connection.execute(SQL.set_duty_hours, {"start": start, "end": end})
 
 
 async def set_load_kind(connection: Connection, kind: str) -> None:

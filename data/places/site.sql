@@ -24,7 +24,7 @@ SELECT count(*) FROM site;
 
 -- name: read
 SELECT s.name_zh, s.name_en, s.timezone, s.fresh_s, s.ageing_s, s.offline_s, s.load_kind,
-       s.clock_speed, s.anchor_real, s.anchor_site
+       s.duty_from, s.duty_to, s.clock_speed, s.anchor_real, s.anchor_site
 FROM site s;
 
 -- name: set_clock
@@ -32,3 +32,6 @@ UPDATE site SET clock_speed = %(speed)s, anchor_real = %(anchor_real)s, anchor_s
 
 -- name: set_load_kind
 UPDATE site SET load_kind = %(kind)s;
+
+-- name: set_duty_hours
+UPDATE site SET duty_from = %(start)s, duty_to = %(end)s;

@@ -94,12 +94,15 @@ async def vacancy(
 ) -> dict[str, Any]:
     """Grids of the load kind on which nobody with a post is on duty, and grids without a chief.
 
-    `no_chief` looks at the kinds that have chiefs at all. Both are None where there are no posts.
+    Outside the site's duty hours nobody is amiss on a grid but who is rostered and has not come;
+    the other empty ones are `left_to_duty_room`, which is None within them. `no_chief` looks at
+    the kinds that have chiefs at all. All are None where there are no posts.
     """
     given = {
         "at": at,
         "areas": _list(areas),
         "kind": site.load_kind,
+        "in_hours": site.in_duty_hours(at),
         "after": at - SHIFT_BEFORE,
         "until": at + SHIFT_AFTER,
     }

@@ -129,15 +129,23 @@ on_duty AS (
     SELECT DISTINCT person_id FROM shift
     WHERE (%(areas)s::integer[] IS NULL OR area_id = ANY (%(areas)s::integer[])) AND planned_start > %(after)s AND planned_start <= %(until)s
       AND started_at <= %(at)s AND coalesce(ended_at, planned_end) > %(at)s),
+due AS (
+    SELECT DISTINCT person_id FROM shift
+    WHERE (%(areas)s::integer[] IS NULL OR area_id = ANY (%(areas)s::integer[])) AND planned_start > %(after)s AND planned_start <= %(at)s
+      AND planned_end > %(at)s),
 here AS (
     SELECT id, kind FROM grid
     WHERE valid_from <= %(at)s AND (valid_to IS NULL OR valid_to > %(at)s)
       AND (%(areas)s::integer[] IS NULL OR area_id = ANY (%(areas)s::integer[]))),
-nobody AS (
-    SELECT id FROM here
+empty AS (
+    SELECT id, %(in_hours)s OR id IN (SELECT h.grid_id FROM held h JOIN due d ON d.person_id = h.person_id) AS amiss
+    FROM here
     WHERE kind = %(kind)s AND EXISTS (SELECT FROM held)
-      AND id NOT IN (SELECT h.grid_id FROM held h JOIN on_duty d ON d.person_id = h.person_id))
+      AND id NOT IN (SELECT h.grid_id FROM held h JOIN on_duty d ON d.person_id = h.person_id)),
+nobody AS (SELECT id FROM empty WHERE amiss)
 SELECT CASE WHEN EXISTS (SELECT FROM held) THEN (SELECT count(*)::integer FROM nobody) END AS grids_with_nobody,
+       CASE WHEN EXISTS (SELECT FROM held) AND NOT %(in_hours)s THEN
+           (SELECT count(*)::integer FROM empty WHERE NOT amiss) END AS left_to_duty_room,
        CASE WHEN EXISTS (SELECT FROM held WHERE role = 'grid_chief') THEN
            (SELECT count(*)::integer FROM here
             WHERE kind IN (SELECT g.kind FROM held h JOIN grid g ON g.id = h.grid_id

@@ -37,7 +37,9 @@
     const p = summary.people, v = summary.vacancy || {};
     const rows = [["On duty / due", w.number(p.on_duty) + "/" + w.number(p.rostered), ""],
       ["Grids with nobody", w.number(v.grids_with_nobody), v.grids_with_nobody ? "yellow" : ""],
-      ["No grid chief", w.number(v.no_chief), ""], ["No position", w.number(p.no_position), ""]];
+      v.left_to_duty_room == null ? ["No grid chief", w.number(v.no_chief), ""]
+        : ["Left to the duty room", w.number(v.left_to_duty_room), ""],
+      ["No position", w.number(p.no_position), ""]];
     put("duty", rows, () => rows.map(([word, value, cls]) => {
       const row = e("div", "line");
       row.append(e("span", null, w.t(word)), e("b", cls, value));

@@ -18,6 +18,7 @@ from dashboard.embedded import Store
 from data import actors
 from data.database import Connection, Database
 from data.demo import seed
+from data.demo.clockwork import SITE_TZ
 from data.demo.incidents import NO_POINT, IncidentWorld
 from data.demo.model import Town
 from data.demo.scene import Scene
@@ -150,6 +151,44 @@ def test_the_figures_of_a_morning(seeded: Store) -> None:
     assert people["on_duty"] == people["online"] + people["offline"]
     assert people["fresh"] > 0.7 * people["on_duty"]
     assert people["no_position"] < 8 < people["offline"]
+
+
+def test_the_evening_changes_the_shift(seeded: Store) -> None:
+    """The day's people end at 18:30, the night's have come; grids are then the duty room's."""
+    evening = datetime(2026, 7, 14, 18, 30, tzinfo=SITE_TZ)
+    dawn = datetime(2026, 7, 15, 7, 30, tzinfo=SITE_TZ)
+    minute = timedelta(minutes=1)
+
+    async def read(link: Connection, at: datetime) -> tuple[dict[str, int], dict[str, Any]]:
+        shown = await site.read(link)
+        people = await summary.people(link, at=at, site=shown, latest=False)
+        return people, await summary.vacancy(link, at=at, site=shown)
+
+    def at(when: datetime) -> tuple[dict[str, int], dict[str, Any]]:
+        found: tuple[dict[str, int], dict[str, Any]]
+        found = _run(_as_system(seeded, lambda link: read(link, when)))
+        return found
+
+    ten, vacant = at(evening.replace(hour=10, minute=0))
+    assert 180 < ten["on_duty"] <= 196 and ten["rostered"] == 196
+    assert 3 <= vacant["grids_with_nobody"] <= 8
+    assert len(vacant["nobody"]) == vacant["grids_with_nobody"]
+    assert vacant["left_to_duty_room"] is None and vacant["no_chief"] == 0
+
+    last, _ = at(evening - minute)
+    assert last["rostered"] == 196 and last["on_duty"] > 190
+    first, vacant = at(evening + minute)
+    assert first["rostered"] == 25 and 10 <= first["on_duty"] <= 25
+    night, vacant = at(evening.replace(hour=2) + timedelta(days=1))
+    assert night["rostered"] == 25 and 24 <= night["on_duty"] <= 25
+    assert vacant["grids_with_nobody"] <= 4, "only those who are rostered and have not come"
+    assert vacant["left_to_duty_room"] > 120
+
+    before, _ = at(dawn - minute)
+    after, vacant = at(dawn + 15 * minute)
+    assert before["rostered"] == 25 and after["rostered"] == 196
+    assert 180 < after["on_duty"] <= 196 and vacant["left_to_duty_room"] is None
+    assert vacant["grids_with_nobody"] <= 12
 
 
 def test_positions_keep_inside_shifts_and_have_grids(seeded: Store) -> None:
