@@ -103,5 +103,6 @@ async def _validation(_request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    route = getattr(request.scope.get("route"), "path", "?")  # the address may hold a secret
+    LOG.error("%s %s failed", request.method, route, exc_info=error)
     return error_response(500, "internal", UNEXPECTED)

@@ -172,6 +172,21 @@ async def test_a_kiosk_link_is_read_only_and_ends_when_revoked(web: Served, town
         assert (await wall.get(f"/kiosk/{token}")).status_code == 401  # no other token is a link
 
 
+async def test_a_links_secret_stays_out_of_the_log_when_the_page_fails(
+    web: Served, town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_: object) -> None:
+        raise RuntimeError("no page today")
+
+    async with town.database.acting(town.system_id) as link:
+        _, secret = await actors.create_token(link, role="kiosk")
+    web.app.state.wall = broken
+    async with web.client() as wall:
+        assert (await wall.get(f"/kiosk/{secret}")).status_code == 500
+    assert "GET /kiosk/{secret} failed" in caplog.text and "no page today" in caplog.text
+    assert secret not in caplog.text
+
+
 async def test_an_expired_session_is_none(web: Served, town: Town, duty: actors.Actor) -> None:
     async with town.database.acting(town.system_id) as link:
         long_ago = datetime.now(UTC) - actors.SESSION_LASTS
