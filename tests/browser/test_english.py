@@ -41,6 +41,7 @@ def test_the_wall_in_english(wall: Wall) -> None:
     page, town = wall.open("/screen?lang=en"), wall.town
     assert page.evaluate("() => document.documentElement.lang") == "en"
     expect(page.locator("#place")).to_have_text("Demo town")
+    expect(page.locator("#path .here")).to_have_text("Demo town")
     assert chinese(page, town.words) == []
     for kind, id_ in (
         ("event", town.events[0]),

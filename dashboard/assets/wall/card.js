@@ -58,7 +58,7 @@
       const ms = live.due - w.now();
       line.append(e("b", live.light, w.limit(ms)));
     }
-    const where = (card.path || []).map((a) => a.name).slice(-2).concat((card.grids || []).slice(0, 1).map((g) => g.name));
+    const where = (card.path || []).filter((a) => a.level !== "site").map((a) => a.name).slice(-2).concat((card.grids || []).slice(0, 1).map((g) => g.name));
     top.append(close, line, e("p", null, [...new Set(where)].join(" · ")));
     if (live && live.lon == null) top.append(e("p", null, w.t("no place")));
     if (card.text) top.append(e("p", "text", card.text));

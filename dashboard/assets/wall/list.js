@@ -91,7 +91,7 @@
   function basis(summary) {
     const v = summary.events;
     document.getElementById("events-basis").textContent =
-      w.number(v.open) + " = " + w.t("on map") + " " + w.number(v.located) + " + " + w.t("no place") + " " + w.number(v.unlocated);
+      w.number(v.open) + " = " + w.t("map") + " " + w.number(v.located) + " + " + w.t("no place") + " " + w.number(v.unlocated);
   }
   w.on("events", draw); w.on("select", draw); w.on("hello", draw); w.on("lost", draw);
   w.on("back", draw); w.on("grids-drawn", draw); w.on("summary", (summary) => { basis(summary); draw(); });

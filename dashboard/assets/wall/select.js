@@ -58,7 +58,7 @@
     const box = document.getElementById("path"), grids = w.map.grids, hello = w.state.hello;
     if (!grids.areas || !hello) return;
     const root = grids.areas.find((a) => a.id === hello.area_id);
-    const name = root ? root.name : w.english() ? hello.settings.name_en : hello.settings.name_zh;
+    const name = root && root.parent_id ? root.name : w.named(hello.settings); /* the whole site has a name in each language */
     const home = w.element("button", w.state.selection ? "up" : "here", name);
     home.onclick = () => w.select(null);
     const leaves = grids.areas.filter((a) => a.geometry && !grids.areas.some((b) => b.parent_id === a.id)).length;
