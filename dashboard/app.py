@@ -110,7 +110,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
             listener = Listener(database)
             state.database = database
             state.process = f"web-{socket.gethostname()}-{os.getpid()}"
-            state.identities = Identities(database)
+            state.identities = Identities(database, lambda: state.clock.site)
             state.clock = SiteClock(database, listener)
             state.hub = Hub(
                 database,

@@ -26,9 +26,8 @@ from data import actors
 from data.access import Actor
 from data.database import Database
 from data.errors import StoreUnavailable
+from data.places.site import Site
 
-SESSION = "wangge_session"
-KIOSK = "wangge_kiosk"
 OPEN = frozenset({"/sign-in", "/sign-out", "/healthz", "/_favicon.ico", "/favicon.ico"})
 OPEN_BELOW = ("/enter/", "/kiosk/", "/assets/", "/_dash-component-suites/")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -51,7 +50,18 @@ class Identities:
     """Secrets to actors, remembered for a moment so that a flood of fixes asks but once."""
 
     database: Database
+    site: Callable[[], Site]
     _known: dict[tuple[str, bytes], tuple[float, Actor]] = field(default_factory=dict)
+
+    @property
+    def session_cookie(self) -> str:
+        """Each site has names of its own: a browser brings the cookies of a host to every port."""
+        return f"wangge_session_{self.site().mark}"
+
+    @property
+    def kiosk_cookie(self) -> str:
+        """Where a screen keeps its link's secret."""
+        return f"wangge_kiosk_{self.site().mark}"
 
     async def session(self, secret: str) -> Actor | None:
         """The actor of a session cookie; a pending one uses up its code."""
@@ -135,10 +145,11 @@ class AuthMiddleware:
         if scheme.lower() == "bearer":
             return await identities.secret(token.strip())
         kept = cookies(headers)
-        if kept.get(SESSION) and (actor := await identities.session(kept[SESSION])):
+        session, kiosk = kept.get(identities.session_cookie), kept.get(identities.kiosk_cookie)
+        if session and (actor := await identities.session(session)):
             return actor
-        if kept.get(KIOSK):
-            actor = await identities.secret(kept[KIOSK])
+        if kiosk:
+            actor = await identities.secret(kiosk)
             return actor if actor is not None and actor.kind == "kiosk" else None
         return None
 

@@ -24,7 +24,7 @@ def create_app(settings: Settings) -> FastAPI:
             clock = SiteClock(database)
             await clock.start()
             app.state.database, app.state.clock = database, clock
-            app.state.identities = Identities(database)
+            app.state.identities = Identities(database, lambda: clock.site)
             try:
                 yield
             finally:

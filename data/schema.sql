@@ -736,6 +736,7 @@ CREATE TABLE public.site (
     anchor_site timestamp with time zone,
     duty_from time without time zone,
     duty_to time without time zone,
+    mark text DEFAULT "left"(replace((gen_random_uuid())::text, '-'::text, ''::text), 12) NOT NULL,
     CONSTRAINT site_check CHECK (((anchor_real IS NULL) = (anchor_site IS NULL))),
     CONSTRAINT site_check1 CHECK ((((duty_from IS NULL) = (duty_to IS NULL)) AND (duty_from <> duty_to))),
     CONSTRAINT site_id_check CHECK ((id = 1))

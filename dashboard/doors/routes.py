@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboard.auth import KIOSK, SESSION, Identities, cookies
+from dashboard.auth import Identities, cookies
 from dashboard.doors.limits import Limit
 from dashboard.doors.page import SignIn, render
 from dashboard.i18n import language
@@ -72,21 +72,22 @@ async def sign_in(request: Request) -> Response:
     except StoreUnavailable:
         return _page(request, 503, "The database does not answer. Try again in a moment.", name)
     answer = RedirectResponse(_next(request, actor), 303)
-    _keep(answer, request, SESSION, secret, int(actors.SESSION_LASTS.total_seconds()))
+    name = _identities(request).session_cookie
+    _keep(answer, request, name, secret, int(actors.SESSION_LASTS.total_seconds()))
     return answer
 
 
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """End the session, here and on every other page that holds it."""
-    kept = cookies(Headers(scope=request.scope))
+    identities = _identities(request)
+    secret = cookies(Headers(scope=request.scope)).get(identities.session_cookie)
     answer = RedirectResponse("/sign-in", 303)
-    if kept.get(SESSION):
+    if secret:
         async with request.app.state.database.acting(None) as connection:
-            await actors.revoke_session(connection, kept[SESSION], datetime.now(UTC))
-        identities: Identities = request.app.state.identities
+            await actors.revoke_session(connection, secret, datetime.now(UTC))
         identities.forget()
-    for name in (SESSION, KIOSK):
+    for name in (identities.session_cookie, identities.kiosk_cookie):
         answer.delete_cookie(name, path="/", httponly=True, samesite="lax")
     return answer
 
@@ -110,7 +111,8 @@ async def enter(request: Request, code: str) -> Response:
     except StoreUnavailable:
         return _page(request, 503, "The database does not answer. Try again in a moment.")
     answer = await _wall(request)
-    _keep(answer, request, SESSION, secret, int(actors.SESSION_LASTS.total_seconds()))
+    name = _identities(request).session_cookie
+    _keep(answer, request, name, secret, int(actors.SESSION_LASTS.total_seconds()))
     return answer
 
 
@@ -126,8 +128,9 @@ async def kiosk(request: Request, secret: str) -> Response:
         gone = "This screen link is not valid any more. Ask an administrator for a new one."
         return _page(request, 401, gone)
     answer = await _wall(request)
-    answer.delete_cookie(SESSION, path="/", httponly=True, samesite="lax")
-    _keep(answer, request, KIOSK, secret, KIOSK_LASTS_S)
+    identities = _identities(request)
+    answer.delete_cookie(identities.session_cookie, path="/", httponly=True, samesite="lax")
+    _keep(answer, request, identities.kiosk_cookie, secret, KIOSK_LASTS_S)
     return answer
 
 
@@ -142,10 +145,16 @@ async def _check(database: Database, doors: Doors, name: str, password: str) -> 
 
 async def _used(request: Request) -> Response:
     """A code that does not open: whoever is signed in already simply goes on."""
-    secret = cookies(Headers(scope=request.scope)).get(SESSION)
-    if secret and await request.app.state.identities.session(secret):
+    identities = _identities(request)
+    secret = cookies(Headers(scope=request.scope)).get(identities.session_cookie)
+    if secret and await identities.session(secret):
         return RedirectResponse("/screen", 303)
     return _page(request, 401, USED)
+
+
+def _identities(request: Request) -> Identities:
+    found: Identities = request.app.state.identities
+    return found
 
 
 async def _wall(request: Request) -> Response:

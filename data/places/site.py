@@ -65,6 +65,7 @@ class Site:
     clock: Clock
     duty_from: time | None = None
     duty_to: time | None = None
+    mark: str = ""  # in the names of its cookies
 
     @property
     def zone(self) -> ZoneInfo:

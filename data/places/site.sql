@@ -24,7 +24,7 @@ SELECT count(*) FROM site;
 
 -- name: read
 SELECT s.name_zh, s.name_en, s.timezone, s.fresh_s, s.ageing_s, s.offline_s, s.load_kind,
-       s.duty_from, s.duty_to, s.clock_speed, s.anchor_real, s.anchor_site
+       s.duty_from, s.duty_to, s.mark, s.clock_speed, s.anchor_real, s.anchor_site
 FROM site s;
 
 -- name: set_clock

@@ -191,7 +191,7 @@ async def test_an_expired_session_is_none(web: Served, town: Town, duty: actors.
     async with town.database.acting(town.system_id) as link:
         long_ago = datetime.now(UTC) - actors.SESSION_LASTS
         secret = await actors.open_session(link, duty.id, long_ago)
-    async with web.client(cookies={"wangge_session": secret}) as client:
+    async with web.client(cookies={web.app.state.identities.session_cookie: secret}) as client:
         assert (await client.get("/api/summary")).status_code == 401
 
 
@@ -259,9 +259,9 @@ async def test_cookies_of_other_programs_on_this_host_do_no_harm(
     """A browser sends one host's cookies to all of its ports."""
     async with web.client() as client:
         await client.post("/sign-in", data=FORM)
-        kept = client.cookies["wangge_session"]
+        kept = client.cookies[web.app.state.identities.session_cookie]
     async with web.client() as client:
-        cookie = f"{other}; wangge_session={kept}; {other}".encode()
+        cookie = f"{other}; {web.app.state.identities.session_cookie}={kept}; {other}".encode()
         answer = await client.get("/api/summary", headers={"Cookie": cookie})  # type: ignore[dict-item]
         assert answer.status_code == 200
 
@@ -272,7 +272,8 @@ async def test_an_account_that_is_given_anew_signs_out_everywhere(
     """Its new password shuts out who knew the old one; its new area counts on open screens too."""
     async with web.client() as client:
         await client.post("/sign-in", data=FORM)
-        session = f"wangge_session={client.cookies['wangge_session']}"
+        name = web.app.state.identities.session_cookie
+        session = f"{name}={client.cookies[name]}"
         async with web.screen(Cookie=session) as screen:
             await screen.until("full")
             async with town.database.acting(town.system_id) as link:

@@ -30,7 +30,7 @@ def fresh(screen: Screen) -> list[str]:
 async def test_the_handshake_is_refused_without_a_session(web: Served) -> None:
     assert await refused(web) == 401
     assert await refused(web, Authorization="Bearer nonsense") == 401
-    assert await refused(web, Cookie="wangge_session=nonsense") == 401
+    assert await refused(web, Cookie=f"{web.app.state.identities.session_cookie}=nonsense") == 401
 
 
 async def test_a_foreign_origin_is_refused(web: Served, bearer: Bearer) -> None:
