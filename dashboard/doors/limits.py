@@ -35,6 +35,11 @@ class Limit:
         while len(self._tries) > self.most_keys:
             self._tries.popitem(last=False)
 
+    def forgive(self, key: str) -> None:
+        """The last try was no guess: a whole shift signs in from behind one address."""
+        if self._tries.get(key):
+            self._tries[key].pop()
+
     def forget(self, key: str) -> None:
         """It was the right one."""
         self._tries.pop(key, None)

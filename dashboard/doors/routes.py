@@ -65,6 +65,7 @@ async def sign_in(request: Request) -> Response:
         if actor is None:
             return _page(request, 401, "Wrong account or password.", name)
         doors.by_account.forget(mine)
+        doors.by_address.forgive(address)
         now = datetime.now(UTC)
         async with request.app.state.database.acting(actor.id) as connection:
             secret = await actors.open_session(connection, actor.id, now)

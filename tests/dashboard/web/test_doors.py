@@ -83,6 +83,12 @@ async def test_guessing_is_slowed_down(web: Served, duty: actors.Actor) -> None:
         assert (await client.post("/sign-in", data=FORM)).status_code == 429  # even the right one
 
 
+async def test_a_shift_signs_in_from_behind_one_address(web: Served, duty: actors.Actor) -> None:
+    async with web.client() as client:
+        codes = [(await client.post("/sign-in", data=FORM)).status_code for _ in range(22)]
+    assert codes == [303] * 22
+
+
 def test_a_limit_forgets_with_time_and_is_bounded() -> None:
     now = [0.0]
     limit = Limit(most=2, within_s=60, most_keys=3, clock=lambda: now[0])
