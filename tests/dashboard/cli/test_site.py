@@ -1,0 +1,50 @@
+"""What a site is told by the command line: when its grids should be manned."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import time
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dashboard.cli import main
+from dashboard.embedded import Store
+from data.database import Database
+from data.places import site
+from tests.factories import Town, make_town
+
+
+@pytest.fixture
+async def town(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """The commands find the test's store by the settings."""
+    monkeypatch.setenv("DATABASE_URL", store.app_url)
+    monkeypatch.setenv("DATABASE_ADMIN_URL", store.admin_url)
+    return await make_town(database, store.admin_url)
+
+
+async def wangge(*arguments: str) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, main, list(arguments))
+
+
+async def hours(town: Town) -> tuple[time | None, time | None]:
+    async with town.database.acting(town.system_id) as link:
+        found = await site.read(link)
+    return found.duty_from, found.duty_to
+
+
+async def test_duty_hours(town: Town) -> None:
+    assert await hours(town) == (None, None)
+    assert (await wangge("site", "set", "--duty-hours", "07:30-18:30")).exit_code == 0
+    assert await hours(town) == (time(7, 30), time(18, 30))
+    assert "duty hours: 07:30-18:30" in (await wangge("site", "show")).output
+    for wrong in ("8", "08:00", "08:00-08:00", "25:00-26:00", "day-night", ""):
+        said = await wangge("site", "set", "--duty-hours", wrong)
+        assert said.exit_code == 2 and "Traceback" not in said.output, wrong
+    assert await hours(town) == (time(7, 30), time(18, 30))
+    assert (await wangge("site", "set", "--duty-hours", "20:00-06:00")).exit_code == 0
+    assert (await wangge("site", "set", "--load-kind", "service")).exit_code == 0
+    assert await hours(town) == (time(20), time(6))
+    assert (await wangge("site", "set", "--duty-hours", "always")).exit_code == 0
+    assert await hours(town) == (None, None)
+    assert "duty hours: always" in (await wangge("site", "show")).output
