@@ -34,6 +34,7 @@ from dashboard.pages import PAGES, Page, duty
 from dashboard.settings import Settings
 from data.access import Permission
 from data.database import Database
+from data.errors import Said
 
 TO_SCREEN = 'history.replaceState(null,"","/screen"+location.search)'
 HERE = Path(__file__).parent
@@ -179,4 +180,5 @@ async def _no_such_route(request: Request) -> Response:
     found = (route.matches(request.scope)[0] for route in request.app.router.routes[:-1])
     if Match.PARTIAL in found:
         raise HTTPException(405)
-    return errors.error_response(404, "not_found", f"There is no {request.url.path} here.")
+    said = Said("There is no {path} here.", path=request.url.path)
+    return errors.error_response(404, "not_found", said, errors.language(request.scope))

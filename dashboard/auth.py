@@ -20,12 +20,12 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from dashboard.api.errors import describe, error_response
+from dashboard.api.errors import Unauthenticated, describe, error_response, language
 from dashboard.live.socket import refuse
 from data import actors
 from data.access import Actor
 from data.database import Database
-from data.errors import StoreUnavailable
+from data.errors import Said, StoreUnavailable
 from data.places.site import Site
 
 OPEN = frozenset({"/sign-in", "/sign-out", "/healthz", "/_favicon.ico", "/favicon.ico"})
@@ -108,7 +108,7 @@ class AuthMiddleware:
             return
         headers = Headers(scope=scope)
         if _is_foreign(scope, headers):
-            await _refuse(scope, receive, send, 403, "This request comes from another site.")
+            await _refuse(scope, receive, send, 403, Said("This request comes from another site."))
             return
         path = scope["path"]
         if scope["type"] == "http" and (path in OPEN or path.startswith(OPEN_BELOW)):
@@ -184,19 +184,19 @@ async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
         there = quote(f"{path}?{query}" if query else path)
         await RedirectResponse(f"/sign-in?next={there}", 303)(scope, receive, send)
         return
-    await _refuse(scope, receive, send, 401, "Sign in, or send a valid token.")
+    await _refuse(scope, receive, send, 401, Unauthenticated().said)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, message: str) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, said: Said) -> None:
     if scope["type"] == "websocket":
-        await refuse(WebSocket(scope, receive, send), status, message)
+        await refuse(WebSocket(scope, receive, send), status, said)
         return
     code = "unauthenticated" if status == 401 else "not_allowed"
-    await error_response(status, code, message)(scope, receive, send)
+    await error_response(status, code, said, language(scope))(scope, receive, send)
 
 
 async def _unavailable(scope: Scope, receive: Receive, send: Send, error: StoreUnavailable) -> None:
     if scope["type"] == "websocket":
-        await refuse(WebSocket(scope, receive, send), 503, str(error))
+        await refuse(WebSocket(scope, receive, send), 503, error.said)
         return
-    await describe(error)(scope, receive, send)
+    await describe(error, language(scope))(scope, receive, send)

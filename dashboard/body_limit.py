@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.api.errors import TooLarge, describe
+from dashboard.api.errors import TooLarge, describe, language
+from data.errors import Said
 
 MOST_BYTES = 8 * 2**20
 
@@ -23,7 +24,7 @@ class BodyLimit:
             return
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > self._most:
-            await describe(TooLarge(limit=f"{self._most} bytes"))(scope, receive, send)
+            await describe(self._too_large(), language(scope))(scope, receive, send)
             return
         read = 0
 
@@ -32,7 +33,10 @@ class BodyLimit:
             message = await receive()
             read += len(message.get("body", b""))
             if read > self._most:
-                raise TooLarge(limit=f"{self._most} bytes")
+                raise self._too_large()
             return message
 
         await self.app(scope, bounded, send)
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(limit=Said("{n} bytes", n=self._most))

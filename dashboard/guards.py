@@ -11,10 +11,18 @@ from dash import html
 from dash.exceptions import DependencyException, InvalidResourceError, PreventUpdate
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.api.errors import UNEXPECTED, InvalidBody, describe, error_response
+from dashboard.api.errors import (
+    UNEXPECTED,
+    InvalidBody,
+    TooLarge,
+    describe,
+    error_response,
+    language,
+)
 from dashboard.auth import acting
 from dashboard.pages import Page
 from data.access import Actor, Permission
+from data.errors import Said
 
 LOG = logging.getLogger(__name__)
 CALLBACKS = "/_dash-update-component"
@@ -62,9 +70,8 @@ class CallbackGuard:
             return
         body = await _read(receive)
         if body is None:
-            await error_response(413, "too_large", "The request is too large.")(
-                scope, receive, send
-            )
+            too_large = TooLarge(limit=Said("{n} bytes", n=MOST_BYTES))
+            await describe(too_large, language(scope))(scope, receive, send)
             return
         output = _output(body)
         if not may(Permission.VIEW, actor) and not _is_router(output):
@@ -72,7 +79,7 @@ class CallbackGuard:
             return
         if output not in self._outputs():
             why = "`output` must name a callback of this application"
-            await describe(InvalidBody(why=why))(scope, receive, send)
+            await describe(InvalidBody(why=why), language(scope))(scope, receive, send)
             return
         await self.app(scope, _again(body, receive), send)
 
@@ -93,11 +100,12 @@ class DashErrors:
         except PreventUpdate:
             raise
         except (DependencyException, InvalidResourceError):
-            message = f"There is no {scope['path']} here."
-            await error_response(404, "not_found", message)(scope, receive, send)
+            missing = Said("There is no {path} here.", path=scope["path"])
+            answer = error_response(404, "not_found", missing, language(scope))
+            await answer(scope, receive, send)
         except Exception:
             LOG.exception("%s %s failed", scope["method"], scope["path"])
-            await error_response(500, "internal", UNEXPECTED)(scope, receive, send)
+            await error_response(500, "internal", UNEXPECTED, language(scope))(scope, receive, send)
 
 
 def _output(body: bytes) -> str:
@@ -115,7 +123,8 @@ def _is_router(output: str) -> bool:
 
 
 async def _no(scope: Scope, receive: Receive, send: Send) -> None:
-    await error_response(403, "not_allowed", "This is not for your role.")(scope, receive, send)
+    said = Said("This is not for your role.")
+    await error_response(403, "not_allowed", said, language(scope))(scope, receive, send)
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -20,9 +20,9 @@ from dashboard.settings import Settings
 from dashboard.supervisor import Role, Supervisor, wangge
 from dashboard.tasks import end
 from data import migrate
-from data.errors import WanggeError
+from data.errors import Said, WanggeError
 
-Say = Callable[[str], None]
+Say = Callable[[Said], None]
 READY_WITHIN_S = 120.0
 FREE_WITHIN_S = 15.0
 STORE_CHECK_S = 2.0
@@ -66,7 +66,7 @@ async def opened(settings: Settings, say: Say) -> AsyncIterator[Store]:
         try:
             applied = await migrate.apply(store.admin_url)
             if applied:
-                say(f"{len(applied)} migrations applied")
+                say(Said("{n} migrations applied", n=len(applied)))
             yield store
         finally:
             if not os.environ.get("DATABASE_URL"):
@@ -99,7 +99,7 @@ async def run(
         if tasks[0].done():
             await tasks[0]
             await stopping.wait()
-        say("stopping")
+        say(Said("stopping"))
     finally:
         await end(tasks)
         await supervisor.stop()
@@ -170,11 +170,11 @@ async def _keep_store(settings: Settings, say: Say) -> None:
         await asyncio.sleep(STORE_CHECK_S)
         if not (settings.home / "postgres").exists() or runs(settings.home):
             continue
-        say("the private database is down, starting it again")
+        say(Said("the private database is down, starting it again"))
         try:
             await ensure(settings.home, say=say)
         except EmbeddedError as error:
-            say(str(error))
+            say(error.said)
 
 
 async def claim_ports(settings: Settings) -> Settings:

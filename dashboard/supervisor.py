@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dashboard import tasks
+from data.errors import Said
 
 PIPE = "WANGGE_PARENT_PIPE"
 GRACE_S = 4.0
@@ -42,7 +43,7 @@ def wangge(*arguments: str) -> tuple[str, ...]:
 class Supervisor:
     """Runs roles until told to stop. `logs` gets one file per role."""
 
-    def __init__(self, logs: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, logs: Path, say: Callable[[Said], None]) -> None:
         self._logs = logs
         self._say = say
         self._reading, self._writing = os.pipe()
@@ -102,7 +103,10 @@ class Supervisor:
             if self._stopping:
                 return
             falls = 0 if clock() - born > 60 else falls + 1
-            self._say(f"{role.name} ended with code {code}, starting it again")
+            again = Said(
+                "{role} ended with code {code}, starting it again", role=role.name, code=code
+            )
+            self._say(again)
             await asyncio.sleep(BACKOFF_S[min(falls, len(BACKOFF_S) - 1)])
             self._processes[role.name] = await self._spawn(role)
 

@@ -18,10 +18,10 @@ from data.demo.event_types import SOURCES
 from data.demo.model import Town
 from data.demo.scene import Scene
 from data.demo.town import make_town
-from data.errors import StoreUnavailable, WanggeError
+from data.errors import Said, StoreUnavailable, WanggeError
 from data.places import site
 
-Say = Callable[[str], None]
+Say = Callable[[Said], None]
 NAME_ZH, NAME_EN, TIMEZONE = "示范镇", "Demo town", "Asia/Shanghai"
 TOKENS = "WANGGE_TOKEN_"  # and the source in capitals
 SINCE = "WANGGE_SIMULATE_SINCE"
@@ -72,12 +72,12 @@ async def prepare(store: Store, home: Path, sketch: Sketch, say: Say) -> Scene:
             if reached is None and not await seed.is_empty(connection):
                 raise OtherSite(home=home)
             if reached is None:
-                say("inventing the town and its past year")
+                say(Said("inventing the town and its past year"))
                 scene, made = await sketch.scene(), await sketch.town()
                 count = await seed.seed(connection, made, scene, at=datetime.now(UTC))
-                say(f"{count} events written")
+                say(Said("{n} events written", n=count))
             else:
-                say(f"filling the time since {reached:%Y-%m-%d %H:%M} UTC")
+                say(Said("filling the time since {at} UTC", at=f"{reached:%Y-%m-%d %H:%M}"))
                 scene = await sketch.scene()
                 await seed.catch_up(connection, scene, since=reached, at=datetime.now(UTC))
     if reached is None:

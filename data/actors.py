@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 
 from data.access import ROLES, Actor
 from data.database import Connection, fetch_one
-from data.errors import Invalid, NotFound
+from data.errors import Invalid, NotFound, Said
 from data.places import areas
 from data.queries import load
 
@@ -91,7 +91,7 @@ async def ensure_source(
 async def _create(connection: Connection, **given: Any) -> Actor:
     if given["role"] not in ROLES or given["role"] == "system":
         known = ", ".join(sorted(set(ROLES) - {"system"}))
-        raise Invalid(what=f"role {given['role']}", why=f"choose one of {known}")
+        raise Invalid(what=f"role {given['role']}", why=Said("choose one of {known}", known=known))
     empty = dict.fromkeys(
         ("area_id", "person_id", "source_id", "password_hash", "secret_hash", "expires_at")
     )

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
+
+
+class Said:
+    """A sentence and its fields, kept apart so that it can be said in another language."""
+
+    __slots__ = ("fields", "sentence")
+
+    def __init__(self, sentence: str, **fields: Any) -> None:
+        self.sentence, self.fields = sentence, fields
+
+    def __str__(self) -> str:
+        return self.sentence.format(**self.fields)
 
 
 class WanggeError(Exception):
@@ -10,7 +23,8 @@ class WanggeError(Exception):
 
     def __init__(self, **fields: Any) -> None:
         self.fields = fields
-        super().__init__((type(self).__doc__ or "").strip().format(**fields))
+        self.said = Said(inspect.cleandoc(type(self).__doc__ or ""), **fields)
+        super().__init__(str(self.said))
 
 
 class NotFound(WanggeError):

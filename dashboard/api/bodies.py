@@ -7,7 +7,7 @@ from typing import TypeVar
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from dashboard.api.errors import InvalidBody
+from dashboard.api.errors import InvalidBody, fault
 from dashboard.api.requests import read_object
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -20,6 +20,4 @@ async def read(request: Request, model: type[Model], *, limit_bytes: int = SMALL
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InvalidBody(why=f"{where}: {first['msg']}" if where else first["msg"]) from None
+        raise InvalidBody(why=fault(error.errors()[0])) from None

@@ -13,7 +13,7 @@ from dashboard.api.errors import json_response
 from dashboard.api.requests import NO_NUL, caller, system_id
 from dashboard.moment import moment
 from data.access import Actor, Permission
-from data.calls import answers, view
+from data.calls import answers, presence, view
 from data.errors import NotAllowed
 from data.staff import duty
 
@@ -57,9 +57,12 @@ async def me(request: Request) -> Response:
         found = await duty.me(connection, person_id, now.site)
     async with state.database.acting(await system_id(request)) as connection:
         rings = await view.rings(connection, person_id=person_id, when=now)
+        pages = await presence.pages(connection, person_id, now.real)
     clock = state.clock.site.clock
     site = {"mode": clock.mode, "speed": clock.speed, "timezone": state.clock.site.timezone}
-    return json_response({**found, "site": site, "rings": [ring.body for ring in rings]})
+    return json_response(
+        {**found, "site": site, "rings": [ring.body for ring in rings], "pages": pages}
+    )
 
 
 @router.get("/api/duty/ground")

@@ -9,10 +9,13 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
+from dashboard.i18n.sentences import accepted, tell
 from dashboard.intake import IntakeFull
-from data.errors import Invalid, NoSite, NotAllowed, NotFound, StoreUnavailable, WanggeError
+from data.errors import Invalid, NoSite, NotAllowed, NotFound, Said, StoreUnavailable, WanggeError
 
 LOG = logging.getLogger(__name__)
 
@@ -45,12 +48,40 @@ HEADERS: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
     503: {"Retry-After": "2"},
 }
-UNEXPECTED = "Something went wrong here. It is in the log."
+UNEXPECTED = Said("Something went wrong here. It is in the log.")
 HTTP_CODES = {
     401: "unauthenticated",
     403: "not_allowed",
     404: "not_found",
     405: "method_not_allowed",
+}
+
+HTTP_WORDS = {404: "There is no {path} here.", 405: "This path does not take {method}."}
+FAULTS = {  # by pydantic's name
+    "missing": "this is missing",
+    "extra_forbidden": "this is not known here",
+    "string_type": "a text is needed",
+    "string_too_short": "at least {min_length} characters are needed",
+    "string_too_long": "at most {max_length} characters are possible",
+    "string_pattern_mismatch": "a character here is not possible",
+    "greater_than": "a number greater than {gt} is needed",
+    "greater_than_equal": "a number of at least {ge} is needed",
+    "less_than": "a number less than {lt} is needed",
+    "less_than_equal": "a number of at most {le} is needed",
+    "finite_number": "a finite number is needed",
+    "int_type": "a whole number is needed",
+    "int_parsing": "a whole number is needed",
+    "int_from_float": "a whole number is needed",
+    "float_type": "a number is needed",
+    "float_parsing": "a number is needed",
+    "bool_type": "true or false is needed",
+    "bool_parsing": "true or false is needed",
+    "literal_error": "choose one of {expected}",
+    "enum": "choose one of {expected}",
+    "timezone_aware": "a time with its zone is needed",
+    "datetime_parsing": "a time with its zone is needed",
+    "datetime_from_date_parsing": "a time with its zone is needed",
+    "datetime_type": "a time with its zone is needed",
 }
 
 
@@ -62,17 +93,35 @@ def json_response(
     return Response(body, status, headers, media_type="application/json")
 
 
-def error_response(status: int, code: str, message: str) -> Response:
-    """The one shape of errors: {"error": {"code", "message"}}."""
-    content = {"error": {"code": code, "message": message}}
+def error_response(status: int, code: str, said: Said, lang: str) -> Response:
+    """The one shape of errors: {"error": {"code", "message"}}, in the caller's language."""
+    content = {"error": {"code": code, "message": tell(said, lang)}}
     return json_response(content, status, HEADERS.get(status))
 
 
-def describe(error: Exception) -> Response:
+def language(scope: Scope) -> str:
+    """zh or en: what the request's Accept-Language wants most, Chinese where it says nothing."""
+    return accepted(Headers(scope=scope).get("accept-language", ""))
+
+
+def describe(error: WanggeError, lang: str) -> Response:
     """The answer to an exception of ours."""
     kind = next(one for one in type(error).__mro__ if one in STATUS)
     code = re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
-    return error_response(STATUS[kind], code, str(error))
+    return error_response(STATUS[kind], code, error.said, lang)
+
+
+def fault(found: Any) -> Said:
+    """What pydantic finds wrong, in words of the catalogue where they have some."""
+    context = found.get("ctx") or {}
+    words = FAULTS.get(found["type"])
+    why = (
+        Said(words, **context)
+        if words
+        else Said("{why}", why=str(context.get("error", found["msg"])))
+    )
+    where = ".".join(str(part) for part in found["loc"] if part not in ("body", "query"))
+    return Said("{where}: {why}", where=where, why=why) if where else why
 
 
 def install(app: FastAPI) -> None:
@@ -83,26 +132,29 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _wangge(_request: Request, error: Exception) -> Response:
-    return describe(error)
+async def _wangge(request: Request, error: Exception) -> Response:
+    assert isinstance(error, WanggeError)
+    return describe(error, language(request.scope))
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTP_CODES.get(error.status_code, f"http_{error.status_code}")
-    response = error_response(error.status_code, code, str(error.detail))
+    sentence = HTTP_WORDS.get(
+        error.status_code, str(error.detail).replace("{", "{{").replace("}", "}}")
+    )
+    said = Said(sentence, path=request.url.path, method=request.method)
+    response = error_response(error.status_code, code, said, language(request.scope))
     response.headers.update(error.headers or {})
     return response
 
 
-async def _validation(_request: Request, error: Exception) -> Response:
+async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query"))
-    return describe(InvalidBody(why=f"{where}: {first['msg']}" if where else first["msg"]))
+    return describe(InvalidBody(why=fault(error.errors()[0])), language(request.scope))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     route = getattr(request.scope.get("route"), "path", "?")  # the address may hold a secret
     LOG.error("%s %s failed", request.method, route, exc_info=error)
-    return error_response(500, "internal", UNEXPECTED)
+    return error_response(500, "internal", UNEXPECTED, language(request.scope))

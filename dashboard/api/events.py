@@ -12,7 +12,7 @@ from dashboard.api import bodies
 from dashboard.api.errors import json_response
 from dashboard.api.requests import NO_NUL, caller, system_id
 from data.access import Permission
-from data.errors import Invalid
+from data.errors import Invalid, Said
 from data.events import report as reports
 from data.events.report import Report
 from data.places import lookup
@@ -74,7 +74,7 @@ def _report(body: Body, opened: datetime) -> Report:
     """Raises Invalid for years that no clock can mean."""
     for name, when in (("time", opened), ("due", body.due), ("closed", body.closed)):
         if when is not None and not FIRST_YEAR < when.year < LAST_YEAR:
-            raise Invalid(what=name, why=f"the year {when.year} is not believed")
+            raise Invalid(what=name, why=Said("the year {year} is not believed", year=when.year))
     said = body.model_dump(include={"type", "text", "source", "lon", "lat", "address", "satisfied"})
     return Report(
         **said,

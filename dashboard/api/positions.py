@@ -11,6 +11,7 @@ from dashboard.api.errors import InvalidBody, TooLarge, json_response
 from dashboard.api.requests import caller, read_object
 from dashboard.intake import Intake
 from data.access import Permission
+from data.errors import Said
 
 MAX_BYTES = 2 * 2**20
 MAX_POSITIONS = 5_000
@@ -41,7 +42,7 @@ async def post_positions(request: Request) -> Response:
     if not isinstance(rows, list):
         raise InvalidBody(why='"positions" must be a list')
     if len(rows) > MAX_POSITIONS:
-        raise TooLarge(limit=f"{MAX_POSITIONS} positions in one request")
+        raise TooLarge(limit=Said("{n} positions in one request", n=MAX_POSITIONS))
     outcome = await request.app.state.intake.submit(actor, rows)
     rejected = [{"index": index, "reason": reason} for index, reason in outcome.rejected]
     return json_response({"accepted": outcome.accepted, "rejected": rejected})

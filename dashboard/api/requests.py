@@ -10,6 +10,7 @@ from fastapi import Query, Request
 from dashboard.api.errors import InvalidBody, TooLarge, Unauthenticated
 from data import actors
 from data.access import Actor
+from data.errors import Said
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL's text cannot hold one
 Code = Annotated[str, Query(max_length=100, pattern=NO_NUL)]
@@ -36,16 +37,16 @@ async def read_object(request: Request, *, limit_bytes: int) -> dict[str, Any]:
     """The body as a JSON object. Raises TooLarge before it is all read, InvalidBody."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit_bytes:
-        raise TooLarge(limit=f"{limit_bytes} bytes")
+        raise TooLarge(limit=Said("{n} bytes", n=limit_bytes))
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit_bytes:
-            raise TooLarge(limit=f"{limit_bytes} bytes")
+            raise TooLarge(limit=Said("{n} bytes", n=limit_bytes))
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise InvalidBody(why=f"no JSON ({error})") from None
+        raise InvalidBody(why=Said("no JSON ({error})", error=error)) from None
     if not isinstance(value, dict):
         raise InvalidBody(why="a JSON object is needed")
     return value

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from dashboard.api.errors import json_response
 from dashboard.api.requests import Code, caller
 from data.access import Permission
-from data.errors import Invalid
+from data.errors import Invalid, Said
 from data.places import areas as areas_
 from data.query import summary
 from data.staff.positions.fix import FIRST_YEAR, LAST_YEAR
@@ -57,5 +57,7 @@ def _instant(text: str, zone: Any) -> datetime:
         why = "write it as 2026-07-14T09:42:00+08:00"
         raise Invalid(what=f"at={text}", why=why) from None
     if not FIRST_YEAR < when.year < LAST_YEAR:
-        raise Invalid(what=f"at={text}", why=f"the year {when.year} is not believed")
+        raise Invalid(
+            what=f"at={text}", why=Said("the year {year} is not believed", year=when.year)
+        )
     return when

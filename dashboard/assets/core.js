@@ -64,7 +64,8 @@ window.wangge = (function () {
     emit("call", session);
   }
   async function get(url, options) {
-    const response = await fetch(url, { credentials: "same-origin", ...options });
+    const headers = { "Accept-Language": document.documentElement.lang || "zh-CN", ...(options || {}).headers };
+    const response = await fetch(url, { credentials: "same-origin", ...options, headers });
     const body = await response.json().catch(() => ({}));
     if (!response.ok) throw new Error((body.error && body.error.message) || response.statusText);
     return body;

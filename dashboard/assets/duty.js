@@ -4,7 +4,7 @@
   if (!document.getElementById("duty-words") || !window.dutyRing) return;
   const { say, role, reason, h, span, time, put, html, ask, CHECK, CARE, HANDSET } = window.dutyWords;
   const $ = (id) => document.getElementById(id);
-  const PING_MS = 3000, SILENT_MS = 5000, REFRESH_MS = 30000, SEND_MS = 8000;
+  const PING_MS = 3000, SILENT_MS = 5000, REFRESH_MS = 30000, SEND_MS = 8000, REVOKED = 4401;
   const seconds = () => performance.now() / 1000;
   const kept = { get: (k) => { try { return localStorage.getItem("wangge." + k); } catch (e) { return null; } }, set: (k, v) => { try { localStorage.setItem("wangge." + k, v); } catch (e) { /* private window */ } } };
 
@@ -32,7 +32,7 @@
     heard = seconds();
     mine.onopen = () => { if (mine === socket) { tries = 0; ping(); refresh(); } };
     mine.onmessage = (message) => { if (mine === socket) hear(JSON.parse(message.data)); };
-    mine.onclose = () => { if (mine === socket) drop(); };
+    mine.onclose = (close) => { if (mine === socket) drop(); if (close.code === REVOKED) refresh(); };
   }
 
   /* Silence or an end: drop the socket at once and try again, never giving up. */
@@ -87,9 +87,7 @@
 
   async function refresh() {
     const asked = window.dutyRing.attempt();
-    try { know(await ask("/api/duty/me"), asked); } catch (problem) {
-      if (problem.status === 401) location.href = "/sign-in?next=/duty";
-    }
+    try { know(await ask("/api/duty/me"), asked); } catch (problem) { /* said by the link's line */ }
   }
 
   /* The answer is as old as its question: it ends no ring that came after, and revives none that
@@ -105,15 +103,17 @@
     paint();
   }
 
+  let waits = false, refused = null; /* what the shift's switch has to say of itself */
   async function shift() {
-    if (!me) return;
-    const button = $("shift");
-    button.setAttribute("aria-busy", "true");
-    try { know(await ask("/api/duty/shift", { on: !me.shift })); } catch (problem) {
-      put($("shift-text"), say("Not possible now: {why}", { why: problem.message }));
-      setTimeout(paint, 4000);
-    }
-    button.removeAttribute("aria-busy");
+    if (!me || waits) return;
+    waits = true;
+    refused = null;
+    paint();
+    let found = null;
+    try { found = await ask("/api/duty/shift", { on: !me.shift }); } catch (problem) { refused = { why: problem.message, at: seconds() }; }
+    waits = false;
+    if (found) know(found);
+    paint();
   }
 
   // The position: only on shift, only when wished
@@ -124,7 +124,7 @@
     if (wanted && watch === null) {
       why = null;
       watch = navigator.geolocation.watchPosition((found) => { fix = found; why = null; post(); paint(); },
-        (problem) => { why = say(problem.code === 1 ? "not allowed in the browser" : "no position found"); paint(); },
+        (problem) => { why = say(problem.code === 1 ? "allow it in the browser" : "no position found"); paint(); },
         { enableHighAccuracy: true, maximumAge: 5000, timeout: 30000 });
     } else if (!wanted && watch !== null) {
       navigator.geolocation.clearWatch(watch);
@@ -171,12 +171,14 @@
 
   function reach() {
     const online = socket !== null && trip !== null, bell = window.dutyBell.state();
-    let n = line("page", online, say(online ? "open" : "not connected"));
+    const others = me && me.pages > 1;
+    let n = line("page", online, !online ? say("not connected") : others ? say("open on {n} phones", { n: me.pages }) : say("open"));
     n += positionLine();
     n += bell === "both" ? line("bell", true, say("allowed"))
       : bell === "bell" ? line("bell", true, say("bell only"), window.Notification && Notification.permission === "default" ? say("Allow") : null)
         : line("bell", false, "", say("Allow"));
-    n += testing ? line("test", false, say("ringing")) : line("test", tested !== null, tested === null ? "" : say("worked {age} ago", { age: span(seconds() - tested) }), say("Ring once"));
+    const again = online ? say("Ring once") : null;
+    n += testing ? line("test", false, say("ringing")) : line("test", tested !== null, tested === null ? "" : say("worked {age} ago", { age: span(seconds() - tested) }), again);
     put($("reach-sum"), say("{n} of {m}", { n, m: 4 }));
   }
 
@@ -191,7 +193,9 @@
     const on = Boolean(me.shift), zone = me.site.timezone;
     $("shift").setAttribute("aria-checked", String(on));
     put($("shift-title"), say(on ? "On shift" : "Off"));
-    put($("shift-text"), on ? say("since {time}, {age} so far", { time: time(me.shift.started_at, zone), age: span((app.now() - me.shift.started_at) / 1000) })
+    $("shift").setAttribute("aria-busy", String(waits));
+    if (refused && seconds() - refused.at > 6) refused = null;
+    put($("shift-text"), waits ? say("Sending") : refused ? say("Not possible now: {why}", refused) : on ? say("since {time}, {age} so far", { time: time(me.shift.started_at, zone), age: span((app.now() - me.shift.started_at) / 1000) })
       : me.planned ? say("Rostered {from}–{to}", { from: time(me.planned.planned_start, zone), to: time(me.planned.planned_end, zone) }) : say("You are not called for your grid"));
   }
 
@@ -220,7 +224,7 @@
     window.dutyRing.tick();
     if (!me) return;
     put($("name"), me.person.name);
-    put($("post"), [role(me.person.post), [me.person.community, me.grid && me.grid.name].filter(Boolean).join(" ")].filter(Boolean).join(" · "));
+    put($("post"), [me.person.post ? role(me.person.post) : say("no post"), [me.person.community, me.grid && me.grid.name].filter(Boolean).join(" ")].filter(Boolean).join(" · "));
     $("replay").hidden = me.site.mode === "real";
     if (me.site.mode !== "real") put($("replay"), `${say("Replay")} ×${me.site.speed} · ${time(app.now(), me.site.timezone)}`);
     $("notice").hidden = !missedCall;

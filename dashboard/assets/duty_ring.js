@@ -4,8 +4,8 @@
   const { say, role, h, put, clock, mark, ask, zh, CHECK, HANDSET } = window.dutyWords;
   const box = document.getElementById("ring");
   if (!box) return;
-  const SHOW_END_MS = 5000, AGAIN_MS = 1500;
-  let ring = null, phase = "none", began = 0, until = 0, timer = null, app = null, sending = 0;
+  const SHOW_END_MS = 5000, AGAIN_MS = 1500, SLOW_MS = 2000;
+  let ring = null, phase = "none", began = 0, until = 0, timer = null, app = null, sending = null;
 
   const $ = (name) => box.querySelector(`[data-part="${name}"]`);
   const eventName = (event) => (zh ? event.name_zh : event.name_en) || event.text;
@@ -53,7 +53,7 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
     const part = $("foot");
     box.classList.toggle("why", phase === "why");
     if (phase === "ringing") {
-      part.innerHTML = `<button class="yes" data-do="yes"><span>${CHECK}</span><span data-part="yes">${h(say("Confirm"))}</span></button><button class="no" data-do="no">${h(say("Cannot go"))}</button>`;
+      part.innerHTML = `<button class="yes" data-do="yes"><i>${CHECK}</i><span data-part="yes">${h(say("Confirm"))}</span></button><button class="no" data-do="no">${h(say("Cannot go"))}</button>`;
     } else if (phase === "why") {
       const reasons = ["Busy with another case", "Too far away", "Not well", "Other reason"];
       part.innerHTML = `<p class="order">${h(say("Why can you not go?"))}</p>` + reasons.map((r) => `<button class="choice" data-why="${h(r)}">${h(say(r))}</button>`).join("") +
@@ -91,8 +91,8 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
   /* A ring from the server: new, or another try of the same call. */
   function show(message, owner) {
     app = owner;
-    const same = ring && ring.session === message.session && phase !== "none";
-    if (same && (phase === "going" || phase === "sent")) return;
+    const same = ring && ring.session === message.session && phase !== "none" && phase !== "over";
+    if (same && phase === "going") return;
     ring = message;
     until = performance.now() + message.remaining_s * 1000;
     if (same) { tick(); return; }
@@ -111,7 +111,7 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
   function over(words) {
     window.dutyBell.stop();
     phase = "over";
-    sending = 0;
+    sending = null;
     $("foot").dataset.words = words;
     foot();
     box.querySelectorAll(".bell").forEach((one) => one.classList.remove("bell"));
@@ -134,7 +134,7 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
   function going() {
     window.dutyBell.stop();
     phase = "going";
-    sending = 0;
+    sending = null;
     box.querySelectorAll(".bell").forEach((one) => one.classList.remove("bell"));
     foot();
     tick();
@@ -153,12 +153,17 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
     app.refresh();
   }
 
-  /* Send an answer until the server has it: a lost link must not lose a 收到. */
-  async function answer(path, body) {
-    if (sending) return;
-    const mine = (sending = ring.attempt);
-    put($("yes") || $("count"), say("Sending"));
+  /* Send an answer until the server has it: a lost link must not lose a 收到. What is pressed says
+     how it stands; another answer takes its place. */
+  async function answer(path, body, pressed) {
+    if (sending && sending.pressed === pressed) return;
+    const mine = (sending = { pressed });
+    const notYet = () => { if (sending === mine) put(pressed, say("Not sent yet, trying again")); };
+    const button = pressed.closest("button");
+    button.classList.add("waits");
+    put(pressed, say("Sending"));
     while (sending === mine && ring) {
+      const slow = setTimeout(notYet, SLOW_MS);
       try {
         const { said } = await ask(path, { ...body, attempt_id: ring.attempt });
         if (sending !== mine) return;
@@ -167,20 +172,21 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
         else over(say(said === "answered_by_other" ? "Somebody else has confirmed, thank you" : "The call has ended"));
         return;
       } catch (problem) {
+        if (sending !== mine || problem.status === 401) return; // the page goes to the sign-in
         if (problem.status >= 400 && problem.status < 500) { over(say("Not possible now: {why}", { why: problem.message })); return; }
-        if ($("yes")) $("yes").innerHTML = `<small>${h(say("Not sent yet, trying again"))}</small>`;
+        notYet();
         await new Promise((done) => setTimeout(done, AGAIN_MS));
-      }
+      } finally { clearTimeout(slow); }
     }
   }
 
   box.addEventListener("click", (click) => {
     const button = click.target.closest("button");
     if (!button || !ring) return;
-    if (button.dataset.why) answer("/api/duty/decline", { reason: say(button.dataset.why) });
-    else if (button.dataset.do === "yes") { window.dutyBell.stop(); answer("/api/duty/acknowledge", {}); }
-    else if (button.dataset.do === "no") { phase = "why"; window.dutyBell.stop(); foot(); }
-    else if (button.dataset.do === "back") { phase = "ringing"; foot(); }
+    if (button.dataset.why) answer("/api/duty/decline", { reason: say(button.dataset.why) }, button);
+    else if (button.dataset.do === "yes") { window.dutyBell.stop(); answer("/api/duty/acknowledge", {}, $("yes")); }
+    else if (button.dataset.do === "no") { phase = "why"; sending = null; window.dutyBell.stop(); foot(); }
+    else if (button.dataset.do === "back") { phase = "ringing"; sending = null; foot(); }
     else if (button.dataset.do === "close") close();
   });
 

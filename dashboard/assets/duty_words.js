@@ -71,14 +71,16 @@
 
   const mark = (light, size) => `<svg viewBox="-22 -22 44 44" aria-hidden="true">${window.dutyMap.light(light, 0, 0, size || 19)}</svg>`;
 
-  /* JSON over HTTP; throws {status, message} */
+  /* JSON over HTTP; throws {status, message}. Who is no longer signed in goes to the sign-in. */
   async function ask(path, body) {
-    const options = body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    const headers = { "accept-language": zh ? "zh-CN" : "en" };
+    const options = body === undefined ? { headers } : { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
     let answer;
     try {
       answer = await fetch(path, { ...options, signal: AbortSignal.timeout(8000) });
     } catch (error) { throw { status: 0, message: say("Reconnecting") }; }
     const found = await answer.json().catch(() => ({}));
+    if (answer.status === 401) location.href = `/sign-in?ended=1&lang=${lang}&next=/duty`; // in mid-shift: the session has ended
     if (!answer.ok) throw { status: answer.status, message: (found.error && found.error.message) || String(answer.status) };
     return found;
   }

@@ -10,14 +10,17 @@ import click
 
 from dashboard import launch, welcome
 from dashboard.cli.serve import tls
+from dashboard.cli.words import language
 from dashboard.embedded import Store
+from dashboard.i18n.sentences import tell
 from dashboard.settings import Settings
 from data.database import Database
+from data.errors import Said
 
 
-def say(text: str) -> None:
+def say(said: Said) -> None:
     """Progress goes to stderr; stdout holds what is meant to be read by programs."""
-    click.echo(f"  {text}", err=True)
+    click.echo(f"  {tell(said, language())}", err=True)
 
 
 @click.command()

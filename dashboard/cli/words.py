@@ -10,6 +10,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
+from dashboard.i18n.sentences import tell
 from data.errors import WanggeError
 
 CATALOGUE = Path(__file__).with_name("zh.po")
@@ -38,4 +39,4 @@ def say(sentence: str, fields: Mapping[str, Any] | None = None) -> str:
 
 def say_error(error: WanggeError) -> str:
     """An error in the user's language: its class's docstring is the sentence."""
-    return say((type(error).__doc__ or "").strip(), error.fields)
+    return tell(error.said, language())

@@ -42,8 +42,9 @@ class Doors:
 
 @router.get("/sign-in")
 async def form(request: Request) -> Response:
-    """The sign-in page."""
-    return _page(request)
+    """The sign-in page; `ended` for those who were signed in until now."""
+    ended = "ended" in request.query_params
+    return _page(request, error="You are no longer signed in. Sign in again." if ended else "")
 
 
 @router.post("/sign-in")

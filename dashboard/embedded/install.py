@@ -10,8 +10,9 @@ from pathlib import Path
 from dashboard.embedded import debian
 from dashboard.embedded.errors import NoPostgis
 from dashboard.embedded.find import OLDEST_MAJOR, UNPACKED, Installation, find, unpacked
+from data.errors import Said
 
-Say = Callable[[str], None]
+Say = Callable[[Said], None]
 
 # What a server of ours never loads: the compiler for JIT (it is off), rasters, solids, Debian's
 # own cluster manager. Without them the download is a third.
@@ -35,7 +36,7 @@ def install(say: Say) -> Installation:
 
 
 def _as_root(say: Say) -> Installation | None:
-    say("installing PostgreSQL with PostGIS (apt-get)")
+    say(Said("installing PostgreSQL with PostGIS (apt-get)"))
     if not CLUSTER_CONF.exists():
         # Otherwise Debian starts a cluster of its own on port 5432.
         CLUSTER_CONF.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +49,7 @@ def _in_cache(say: Say) -> Installation | None:
     prefix = debian.cache() / UNPACKED
     found = unpacked(prefix)
     if found is None:
-        say(f"bringing PostgreSQL with PostGIS into {prefix} (no root needed)")
+        say(Said("bringing PostgreSQL with PostGIS into {prefix} (no root needed)", prefix=prefix))
         debian.unpack(prefix, _packages, without=NOT_NEEDED)
         found = unpacked(prefix)
     return found

@@ -17,22 +17,23 @@ from dashboard.embedded import external, find, install
 from dashboard.embedded.errors import HomeUnusable, NoPostgis, StartFailed
 from dashboard.embedded.external import Store
 from data import roles
+from data.errors import Said
 
 ADMIN, APP, READONLY = clusters.ADMIN, "wangge_app", "wangge_readonly"
 DATABASE = "wangge"
 PATIENCE_S = 60
 
 
-def _quiet(_: str) -> None:
+def _quiet(_: Said) -> None:
     """Say nothing."""
 
 
 async def ensure(
-    home: Path, *, say: Callable[[str], None] = _quiet, careless: bool = False
+    home: Path, *, say: Callable[[Said], None] = _quiet, careless: bool = False
 ) -> Store:
     """A store that answers; PostGIS is found or brought, the cluster made or adopted, as needed.
 
-    `say` is told each long step in English. `careless` is for tests: no fsync. Raises
+    `say` is told each long step. `careless` is for tests: no fsync. Raises
     EmbeddedError, whose message tells what to do. Takes some 50 ms when the server is up.
     """
     named = await external.named()
@@ -71,7 +72,7 @@ async def stop(home: Path) -> bool:
     return await asyncio.to_thread(_stop, home.expanduser().absolute())
 
 
-def _start(home: Path, say: Callable[[str], None], careless: bool) -> Store:
+def _start(home: Path, say: Callable[[Said], None], careless: bool) -> Store:
     with clusters.locked(home):
         passwords = _passwords(home)
         installation = _installation(home, say)
@@ -81,12 +82,12 @@ def _start(home: Path, say: Callable[[str], None], careless: bool) -> Store:
             if clusters.alive(cluster.data):
                 _wait_until_it_answers(cluster, store)
             else:
-                say("starting the private database")
+                say(Said("starting the private database"))
                 clusters.start(cluster, careless=careless)
     return store
 
 
-def _installation(home: Path, say: Callable[[str], None]) -> find.Installation:
+def _installation(home: Path, say: Callable[[Said], None]) -> find.Installation:
     """The PostgreSQL for this home: the one that made it, else any."""
     made_by = home / "postgres" / "data" / "PG_VERSION"
     major = int(made_by.read_text()) if made_by.exists() else None
@@ -111,7 +112,7 @@ def _wait_until_it_answers(cluster: clusters.Cluster, store: Store) -> None:
     while not _answers(store):
         if time.monotonic() > until:
             why = f"it runs, but gave no answer in {PATIENCE_S} seconds."
-            raise StartFailed(action="answer", why=why, log=cluster.log)
+            raise StartFailed(action="reply", why=why, log=cluster.log)
         time.sleep(0.2)
 
 

@@ -11,12 +11,13 @@ from collections.abc import Awaitable, Callable
 import orjson
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
+from dashboard.i18n.sentences import accepted, tell
 from dashboard.live import duty
 from dashboard.live.clients import Client
 from dashboard.live.hub import Hub
 from dashboard.tasks import end
 from data.access import Actor, Permission
-from data.errors import StoreUnavailable
+from data.errors import Said, StoreUnavailable
 from data.places.areas import AmbiguousArea
 
 log = logging.getLogger("wangge.live")
@@ -44,11 +45,11 @@ async def live(socket: WebSocket) -> None:
     try:
         area = await hub.area(actor.area_id, socket.query_params.get("area"))
         if area is None:
-            await refuse(socket, 403, "This area is not yours.")
+            await refuse(socket, 403, Said("This area is not yours."))
             return
         view = await hub.view(area)
     except (AmbiguousArea, StoreUnavailable) as error:
-        await refuse(socket, 422 if isinstance(error, AmbiguousArea) else 503, str(error))
+        await refuse(socket, 422 if isinstance(error, AmbiguousArea) else 503, error.said)
         return
     key = secrets.token_hex(8)
     client = Client(actor, key, view.snapshot, view.full_frame, hub.skipped)
@@ -62,15 +63,16 @@ async def live(socket: WebSocket) -> None:
 
 async def _duty(socket: WebSocket, actor: Actor) -> None:
     if actor.person_id is None or not actor.may(Permission.ANSWER):
-        await refuse(socket, 403, "This account has no duty page.")
+        await refuse(socket, 403, Said("This account has no duty page."))
         return
     await duty.serve(socket, actor.person_id, socket.app.state.desk, alive=socket.state.still)
 
 
-async def refuse(socket: WebSocket, status: int, message: str) -> None:
+async def refuse(socket: WebSocket, status: int, said: Said) -> None:
     """Refuse the handshake with an HTTP status, or by closing where the server cannot."""
     code = REFUSALS[status]
-    body = orjson.dumps({"error": {"code": code, "message": message}})
+    lang = accepted(socket.headers.get("accept-language", ""))
+    body = orjson.dumps({"error": {"code": code, "message": tell(said, lang)}})
     if "websocket.http.response" not in socket.scope.get("extensions", {}):
         await socket.close(1013 if status == 503 else 1008, code)
         return

@@ -86,9 +86,11 @@ def _stranger(lang: str) -> str:
     text = say[
         "This page is for people who are called. Your account belongs to nobody in the town."
     ]
-    return f"""{_head(lang, say["Duty"])}<body class="duty"><main class="stranger">
-<p>{escape(text)}</p><p><a href="/screen">{escape(say["To the wall"])}</a></p>
-</main></body></html>"""
+    return f"""{_head(lang, say["Duty"])}<body class="duty" data-theme="light">
+<main class="stranger"><h1>{escape(say["Duty"])}</h1><section class="card"><p>{escape(text)}</p>
+</section><section class="card rows"><div><a href="/screen">{escape(say["To the wall"])}</a></div>
+<form method="post" action="/sign-out"><button>{escape(say["Sign in as somebody else"])}</button>
+</form></section></main></body></html>"""
 
 
 def _page(lang: str) -> str:

@@ -83,14 +83,17 @@ async def rings(
 
 
 async def _own(connection: Connection, attempt_id: int, person_id: int) -> tuple[Session, Attempt]:
-    """An attempt of this person, with its session locked."""
+    """An attempt of this person, with its session locked; of an interrupted one, the last try."""
     row = await fetch_one(connection, SQL.session_of_attempt, {"id": attempt_id})
     session = await ledger.lock(connection, row["session_id"]) if row else None
-    if session is not None:
-        for attempt in await ledger.attempts_of(connection, session):
-            if attempt.id == attempt_id and attempt.person_id == person_id:
-                return session, attempt
-    raise NotFound(what="call", key=attempt_id)
+    mine = [] if session is None else await ledger.attempts_of(connection, session)
+    mine = [attempt for attempt in mine if attempt.person_id == person_id]
+    found = next((attempt for attempt in mine if attempt.id == attempt_id), None)
+    if session is None or found is None:
+        raise NotFound(what="call", key=attempt_id)
+    if found.state is S.INTERRUPTED:
+        found = next(one for one in reversed(mine) if one.channel == found.channel)
+    return session, found
 
 
 async def _settle(connection: Connection, session: Session, when: Moment) -> None:

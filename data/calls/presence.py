@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from data.calls.targets import PRESENCE_LASTS_S
-from data.database import Connection
+from data.database import Connection, fetch_one
 from data.queries import load
 
 SQL = load(__file__)
@@ -41,6 +41,13 @@ async def beat(
 async def closed(connection: Connection, *, process: str, key: str) -> None:
     """A connection has ended; the person is offline at once."""
     await connection.execute(SQL.closed, {"process": process, "key": key})
+
+
+async def pages(connection: Connection, person_id: int, real: datetime) -> int:
+    """How many duty pages a person has open. Runs as the system."""
+    given = {"person_id": person_id, "after": real - LASTS}
+    row = await fetch_one(connection, SQL.pages, given)
+    return int(row["n"]) if row else 0
 
 
 async def sweep(connection: Connection, real: datetime) -> int:

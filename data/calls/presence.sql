@@ -12,5 +12,8 @@ ON CONFLICT (process, key) DO UPDATE SET seen_at = excluded.seen_at;
 -- name: closed
 DELETE FROM presence WHERE process = %(process)s AND key = %(key)s;
 
+-- name: pages
+SELECT count(*)::integer AS n FROM presence WHERE person_id = %(person_id)s AND kind = 'duty' AND seen_at > %(after)s;
+
 -- name: sweep
 DELETE FROM presence WHERE seen_at < %(before)s;

@@ -10,7 +10,7 @@ from data import counters
 from data.access import Actor, Permission
 from data.actors import ensure_source
 from data.database import Connection, fetch_one
-from data.errors import Invalid, NotAllowed
+from data.errors import Invalid, NotAllowed, Said
 from data.events import types
 from data.places.lookup import Place
 from data.queries import load
@@ -68,10 +68,12 @@ def check(report: Report, at: datetime) -> None:
         raise Invalid(what="lon/lat", why="give both or none")
     for name, when in (("time", report.opened_at), ("closed", report.closed_at)):
         if when is not None and when > at + FUTURE:
-            raise Invalid(what=name, why=f"{when.isoformat()} lies in the future")
+            raise Invalid(what=name, why=Said("{at} lies in the future", at=when.isoformat()))
     for name, when in (("due", report.due_at), ("closed", report.closed_at)):
         if when is not None and when < report.opened_at:
-            raise Invalid(what=name, why=f"{when.isoformat()} is before the report itself")
+            raise Invalid(
+                what=name, why=Said("{at} is before the report itself", at=when.isoformat())
+            )
     if report.closed_at is None and (report.settled_at, report.satisfied) != (None, None):
         raise Invalid(what="settled/satisfied", why="they are known when it is closed, give closed")
 
@@ -96,7 +98,10 @@ async def write(
     kind = known.get(report.type)
     if kind is None:
         codes = ", ".join(sorted({one.code for one in known.values()})[:20])
-        raise Invalid(what=f"type {report.type}", why=f"there is no such type, choose of: {codes}")
+        raise Invalid(
+            what=f"type {report.type}",
+            why=Said("there is no such type, choose of: {codes}", codes=codes),
+        )
     source_id = await _source(connection, actor, report)
     area_id = await _area(connection, actor, source_id, place.area_id)
     key = _key(actor, report)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from data.database import Connection, fetch_all, fetch_one
-from data.errors import Invalid, NotFound
+from data.errors import Invalid, NotFound, Said
 from data.queries import load
 
 SQL = load(__file__)
@@ -32,7 +32,10 @@ class Box:
     def __post_init__(self) -> None:
         sides = (self.east - self.west, self.north - self.south)
         if not all(0 < side <= LARGEST_BOX_DEG for side in sides):
-            raise Invalid(what="box", why=f"each side must be up to {LARGEST_BOX_DEG} degrees")
+            raise Invalid(
+                what="box",
+                why=Said("each side must be up to {degrees} degrees", degrees=LARGEST_BOX_DEG),
+            )
 
 
 def _ms(at: datetime | None) -> int | None:

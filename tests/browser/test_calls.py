@@ -14,37 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard.embedded import Store
 from tests.browser.conftest import Wall, a_database
 from tests.browser.duty_site import served
+from tests.browser.phone import Phone
 from tests.browser.serve import Web
 from tests.browser.wall_town import PASSWORD
-
-HERE = {"longitude": 112.9070, "latitude": 35.6040, "accuracy": 9}
-
-
-class Phone:
-    """A phone's browser at 390 × 844, signed in."""
-
-    def __init__(self, browser: Browser, site: Web, account: str, **options: Any) -> None:
-        self.context = browser.new_context(
-            viewport={"width": 390, "height": 844},
-            device_scale_factor=2,
-            has_touch=True,
-            geolocation=HERE,
-            permissions=["geolocation", "notifications"],
-            **options,
-        )
-        self.page = self.context.new_page()
-        self.said: list[str] = []
-        self.page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on(
-            "request",
-            lambda r: None if r.url.startswith(site.url) else self.said.append(f"foreign {r.url}"),
-        )
-        self.page.goto(f"{site.url}/duty")
-        self.page.fill("#account", account)
-        self.page.fill("#password", PASSWORD)
-        self.page.click("button[type=submit]")
-        expect(self.page.locator("#link")).to_contain_text(re.compile("在线|Online"))
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +126,29 @@ def test_two_phones_ring_and_the_other_is_thanked(phone_of: Open, site: Web, des
     states = {a["person"]["name"]: a["state"] for a in desk.look(session["id"])["attempts"]}
     assert states == {"陈甲": "cancelled", "李乙": "acknowledged"}
     expect(chief.page.locator("#ring")).to_be_hidden(timeout=8000)
+
+
+def test_two_phones_of_one_person_ring_and_know_of_each_other(
+    phone_of: Open, site: Web, desk: Desk
+) -> None:
+    first, second = phone_of("chief").page, phone_of("chief").page
+    expect(second.locator("#reach-page .state")).to_have_text("2 部手机打开中")
+    session = desk.click(person_id=site.town.people["west_chief"])
+    for page in (first, second):
+        expect(page.locator("#ring .yes")).to_be_visible()
+    first.click("#ring .yes")
+    expect(second.locator("#ring")).to_contain_text("已确认")
+    assert len(confirmed(desk, session["id"], first)["attempts"]) == 1
+
+
+def test_a_session_that_ends_in_mid_shift_is_said(phone_of: Open, site: Web) -> None:
+    phone = phone_of("chief")
+    phone.context.request.post(f"{site.url}/sign-out", headers={"Origin": site.url})
+    expect(phone.page.locator("#error")).to_have_text("登录已失效，请重新登录。", timeout=40_000)
+    phone.page.fill("#account", "chief")
+    phone.page.fill("#password", PASSWORD)
+    phone.page.click("button[type=submit]")
+    expect(phone.page.locator("#name")).to_have_text("陈甲")
 
 
 def test_cannot_go_asks_for_a_reason(phone_of: Open, site: Web, desk: Desk) -> None:

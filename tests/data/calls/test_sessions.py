@@ -167,6 +167,27 @@ async def test_a_crash_while_dialling_is_dialled_again(desk: Desk) -> None:
     assert (await desk.ledger(session)).count("interrupted") == 2
 
 
+@pytest.mark.parametrize("yes", [True, False])
+async def test_a_word_on_an_interrupted_try_counts_for_the_next(desk: Desk, yes: bool) -> None:
+    """The store was away when he pressed; when his word comes, he is being dialled again."""
+    await desk.open_page("west_chief")
+    session = await desk.click("person", desk.town.people["west_chief"])
+    desk.channel.script = {desk.town.people["west_chief"]: Handed()}
+    await desk.dial(session)
+    pressed = await desk.attempt(session, "west_chief")
+    desk.advance(5)
+    await desk.engine()
+    assert await desk.attempt(session, "west_chief") != pressed
+    say = desk.acknowledge if yes else desk.decline
+    for _ in range(2):  # the answer may be lost too
+        assert await say(pressed, "west_chief") == ("acknowledged" if yes else "declined")
+    card = await desk.seen(session)
+    assert (card["state"], card["outcome"]) == (
+        ("acked", "acknowledged") if yes else ("exhausted", "declined")
+    )
+    assert (await desk.ledger(session)).count("late") == 0
+
+
 async def test_nobody_takes_it_to_the_phone(desk: Desk) -> None:
     await desk.open_page("west_chief")
     session = await desk.click("person", desk.town.people["west_chief"])
