@@ -32,6 +32,7 @@ async def go():
 asyncio.run(go())
 """
 ROOT = Path(__file__).parents[2]
+from data.errors import Said
 
 
 def role(code: str = CHILD) -> Role:
@@ -57,7 +58,7 @@ def written(log: Path) -> list[int]:
 
 
 async def test_a_fallen_child_is_started_again_and_stop_ends_it(tmp_path: Path) -> None:
-    said: list[str] = []
+    said: list[Said] = []
     supervisor = Supervisor(tmp_path, said.append)
     await supervisor.start(role())
     await until(lambda: len(written(tmp_path / "one.log")) == 1)
@@ -66,7 +67,7 @@ async def test_a_fallen_child_is_started_again_and_stop_ends_it(tmp_path: Path) 
     await until(lambda: len(written(tmp_path / "one.log")) == 2)
     second = supervisor.pid("one")
     assert second != first
-    assert said == ["one ended with code -9, starting it again"]
+    assert [str(one) for one in said] == ["one ended with code -9, starting it again"]
     await supervisor.stop()
     assert not lives(second)
 
