@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dashboard.supervisor import Role, Supervisor
+from data.errors import Said
 
 CHILD = """
 import os, signal, sys
@@ -32,7 +33,6 @@ async def go():
 asyncio.run(go())
 """
 ROOT = Path(__file__).parents[2]
-from data.errors import Said
 
 
 def role(code: str = CHILD) -> Role:
