@@ -7,7 +7,6 @@ light, one without a place; stations, roads, a river, woods, houses; a week of p
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,42 +19,15 @@ from dashboard.embedded import Store
 from data import actors
 from data.database import Connection, Database
 from data.places import site
+from tests.browser.wall_events import INSERT_EVENT, OPEN, TYPES, catalogue
+from tests.browser.wall_ground import COLUMNS, cell, lay_ground, place
 
 PASSWORD = "long enough"
-WEST, SOUTH, WIDE, HIGH = 112.86, 35.59, 0.02, 0.018
-COLUMNS, ROWS = 4, 3
 VILLAGES = (
     *("柳沟村", "渠口村", "西滩村", "白塔村", "马场村", "槐树村"),
     *("下坪村", "石桥村", "枣林村", "南庄村", "东河村", "平安村"),
 )
 STATES_S = (20, 35, 130, 900, 2600, None)  # ages of the fixes of one community's people
-CLASSES = (
-    ("appearance", 1, "市容", "Appearance"),
-    ("hazard", 2, "隐患", "Hazards"),
-    ("street", 3, "街面", "Street order"),
-    ("component", 4, "部件", "Facilities"),
-    ("dispute", 5, "纠纷", "Disputes"),
-)
-TYPES = (
-    ("waterlogging", "hazard", "路面积水", "Waterlogged road"),
-    ("refuse", "appearance", "暴露垃圾", "Exposed refuse"),
-    ("cover", "component", "井盖缺失", "Missing manhole cover"),
-    ("peddler", "street", "占道经营", "Street peddling"),
-    ("exit", "hazard", "消防通道堵塞", "Blocked fire exit"),
-    ("quarrel", "dispute", "邻里纠纷", "Quarrel of neighbours"),
-)
-# type, minutes open, limit in minutes or None, community, settled
-OPEN = (
-    ("waterlogging", 132, 60, 1),
-    ("refuse", 276, 240, 0),
-    ("cover", 128, 120, 4),
-    ("peddler", 109, 120, 5),
-    ("exit", 101, 120, 8),
-    ("refuse", 213, 240, 9),
-    *(("refuse", 5 + 7 * i, 600, i % 12) for i in range(20)),
-    ("quarrel", 300, None, 3),
-    ("quarrel", 200, None, 10),
-)
 
 
 @dataclass
@@ -84,10 +56,10 @@ def build(store: Store, now: datetime) -> WallTown:
     name = {"name_zh": "示范镇", "name_en": "Demo town"}
     apart(lambda: site.create(store.admin_url, **name, timezone="Asia/Shanghai"))
     with psycopg.connect(store.admin_url) as link:
-        _catalogue(link)
+        catalogue(link)
         for index, village in enumerate(VILLAGES):
             _community(link, town, index, village, now)
-        _ground(link)
+        lay_ground(link)
         _past(link, town, now)
         for row in OPEN:
             _open(link, town, row, now)
@@ -103,40 +75,6 @@ def _one(link: psycopg.Connection[Any], sql: str, *given: Any) -> Any:
     return row[0]
 
 
-def _catalogue(link: psycopg.Connection[Any]) -> None:
-    link.execute("INSERT INTO grid_kind VALUES ('service', 1, '服务网格', 'Service grid', true)")
-    link.execute("INSERT INTO facility_kind VALUES ('station', '党群服务站', 'Service station')")
-    for row in CLASSES:
-        link.execute("INSERT INTO event_class VALUES (%s, %s, %s, %s)", row)
-    for code, class_, zh, en in TYPES:
-        link.execute(
-            "INSERT INTO event_type (code, class, name_zh, name_en, limit_s)"
-            " VALUES (%s, %s, %s, %s, 7200)",
-            [code, class_, zh, en],
-        )
-    _one(link, "INSERT INTO source (name, area_id) SELECT '热线', id FROM area RETURNING id")
-
-
-def corner(column: float, row: float) -> tuple[float, float]:
-    """The town's lattice bent a little, so that borders look like borders."""
-    x, y = column + 0.10 * math.sin(3 * row + column), row + 0.09 * math.sin(2.3 * column + row)
-    return WEST + WIDE * x, SOUTH + HIGH * y
-
-
-def _cell(column: float, row: float, wide: float) -> str:
-    steps = [i / 8 for i in range(9)]
-    ring = [corner(column + wide * s, row) for s in steps]
-    ring += [corner(column + wide, row + s) for s in steps[1:]]
-    ring += [corner(column + wide * (1 - s), row + 1) for s in steps[1:]]
-    ring += [corner(column, row + 1 - s) for s in steps[1:]]
-    return "MULTIPOLYGON(((" + ",".join(f"{x:.7f} {y:.7f}" for x, y in ring) + ")))"
-
-
-def _place(index: int, x: float, y: float) -> tuple[float, float]:
-    """A point in a community, x and y from 0 to 1."""
-    return corner(index % COLUMNS + x, index // COLUMNS + y)
-
-
 def _community(
     link: psycopg.Connection[Any], town: WallTown, index: int, village: str, now: datetime
 ) -> None:
@@ -147,7 +85,7 @@ def _community(
         " ST_GeomFromText(%s, 4326) FROM area WHERE parent_id IS NULL RETURNING id",
         f"c{index}",
         village,
-        _cell(column, row, 1),
+        cell(column, row, 1),
     )
     town.areas[village] = area
     for half in (0, 1):
@@ -159,10 +97,10 @@ def _community(
             f"G{index}{half}",
             code,
             area,
-            _cell(column + half / 2, row, 0.5),
+            cell(column + half / 2, row, 0.5),
         )
     if index % 3 == 0:
-        lon, lat = _place(index, 0.5, 0.55)
+        lon, lat = place(index, 0.5, 0.55)
         town.stations.append(
             _one(
                 link,
@@ -219,7 +157,7 @@ def _person(
         )
     if age_s is None or index == 11:
         return
-    lon, lat = _place(index, 0.15 + 0.14 * number, 0.3 + 0.1 * (number * 7 % 5))
+    lon, lat = place(index, 0.15 + 0.14 * number, 0.3 + 0.1 * (number * 7 % 5))
     at = now - timedelta(seconds=age_s)
     link.execute(
         "INSERT INTO latest_position (person_id, area_id, at, geog, lon, lat, accuracy_m,"
@@ -228,30 +166,6 @@ def _person(
         " %(g)s FROM source LIMIT 1",
         {"p": person, "a": area, "at": at, "x": lon, "y": lat, "g": [grid]},
     )
-
-
-def _ground(link: psycopg.Connection[Any]) -> None:
-    line = ",".join(f"{x:.6f} {y:.6f}" for x, y in (corner(i / 10, 1.3) for i in range(-8, 49)))
-    link.execute(
-        "INSERT INTO ground (kind, name, geom) VALUES ('water', '河',"
-        " ST_Buffer(ST_GeomFromText(%s, 4326)::geography, 60)::geometry)",
-        [f"LINESTRING({line})"],
-    )
-    for class_, y in (("main", 0.6), ("minor", 1.7), ("main", 2.4), ("rail", 2.8)):
-        road = ",".join(f"{x:.6f} {z:.6f}" for x, z in (corner(i / 10, y) for i in range(41)))
-        link.execute(
-            "INSERT INTO road (class, geom) VALUES (%s, ST_GeomFromText(%s, 4326))",
-            [class_, f"LINESTRING({road})"],
-        )
-
-
-INSERT_EVENT = (
-    "INSERT INTO event (source_id, source_key, type_id, area_id, grid_ids, geom, text, address,"
-    " opened_at, due_at, closed_at, settled_at, satisfied) SELECT (SELECT id FROM source LIMIT 1),"
-    " %(key)s, t.id, %(area)s, %(grids)s, ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), 4326), %(text)s,"
-    " %(address)s, %(opened)s, %(due)s, %(closed)s, %(settled)s, %(satisfied)s"
-    " FROM event_type t WHERE t.code = %(type)s RETURNING id"
-)
 
 
 def _open(
@@ -264,7 +178,7 @@ def _open(
     village = VILLAGES[index]
     number = len(town.events)
     side = number % 2
-    lon, lat = _place(index, 0.25 + 0.5 * side, 0.2 + 0.6 * (number * 5 % 7) / 7)
+    lon, lat = place(index, 0.25 + 0.5 * side, 0.2 + 0.6 * (number * 5 % 7) / 7)
     opened = now - timedelta(minutes=minutes)
     unlocated = number == len(OPEN) - 1
     given = {
@@ -299,8 +213,8 @@ def _past(link: psycopg.Connection[Any], town: WallTown, now: datetime) -> None:
                 "type": TYPES[(hours + i) % len(TYPES)][0],
                 "area": town.areas[VILLAGES[index]],
                 "grids": [town.grids[f"{VILLAGES[index]}服001"]],
-                "x": _place(index, 0.2, 0.5)[0],
-                "y": _place(index, 0.2, 0.5)[1],
+                "x": place(index, 0.2, 0.5)[0],
+                "y": place(index, 0.2, 0.5)[1],
                 "text": "",
                 "address": f"{VILLAGES[index]}口",
                 "opened": opened,
