@@ -86,9 +86,11 @@ def test_the_phone_in_english(wall: Wall) -> None:
         assert chinese(page, wall.town.words | {"路面积水", "热线"}) == [], tab
 
 
-def test_errors_of_the_api_are_english_sentences(wall: Wall) -> None:
+def test_errors_of_the_api_are_in_the_language_that_is_asked_for(wall: Wall) -> None:
+    """Chinese where none is."""
     with closing(wall.web.client()) as client:
         for path in ("/api/nothing", "/api/card/grid/999999", "/api/summary?at=soon"):
-            error = client.get(path).json()["error"]
-            assert error["message"].endswith((".", "here.")) or error["message"], path
-            assert not CHINESE.search(error["message"])
+            for wanted, is_chinese in (({"Accept-Language": "en"}, False), ({}, True)):
+                error = client.get(path, headers=wanted).json()["error"]
+                assert error["message"].endswith((".", "。")), path
+                assert bool(CHINESE.search(error["message"])) is is_chinese, path
