@@ -30,7 +30,7 @@ from data.staff.positions.pipeline import Batch, doubtful, run
 
 LOG = logging.getLogger(__name__)
 MAX_WAITING = 20_000  # fixes; at 2,000 a second this is ten seconds behind
-MAX_BATCH = 1_000
+MAX_BATCH = 2_000
 IN_THREAD = 64  # from here on checking a batch would make other requests wait
 CHANGES_S = 0.2
 
@@ -81,7 +81,8 @@ class Intake:
     dropped: int = 0  # not yet in the store's counters
     waiting: int = 0
     _queue: asyncio.Queue[Submission] = field(default_factory=asyncio.Queue)
-    _judged: asyncio.Queue[Round] = field(default_factory=lambda: asyncio.Queue(maxsize=1))
+    _judged: asyncio.Queue[Round] = field(default_factory=asyncio.Queue)
+    _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))  # in _judged
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _listener: Listener | None = None
@@ -135,25 +136,31 @@ class Intake:
         return await done
 
     async def _judge_for_ever(self) -> None:
-        """Check what waits while the batches before are being written, one round ahead."""
+        """Check what waits while the round before is being written, one ahead.
+
+        A round begins when there is room for it: what comes until then joins it, so that rounds
+        are larger the more there is to do.
+        """
         while True:
+            await self._room.acquire()
             submissions = [await self._queue.get()]
             size = submissions[0].count
             while size < MAX_BATCH and not self._queue.empty():
                 submissions.append(self._queue.get_nowait())
                 size += submissions[-1].count
             try:
-                round_ = await self._judge(submissions)
-                await self._judged.put(round_)
+                self._judged.put_nowait(await self._judge(submissions))
             except asyncio.CancelledError:
                 self._refuse(submissions, StoreUnavailable())
                 raise
             except Exception as error:
+                self._room.release()
                 self._fail(submissions, error)
 
     async def _write_for_ever(self) -> None:
         while True:
             round_ = await self._judged.get()
+            self._room.release()
             try:
                 if round_.known is not self.known:  # judged by what was never written
                     raise StoreUnavailable()
@@ -179,6 +186,7 @@ class Intake:
             found.append(self._queue.get_nowait())
         while not self._judged.empty():
             found += self._judged.get_nowait().submissions
+            self._room.release()
         return found
 
     def _refuse(self, submissions: Sequence[Submission], error: Exception) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 import psycopg
@@ -45,12 +45,20 @@ class Database:
 
     @asynccontextmanager
     async def acting(
-        self, actor_id: int | None, *, readonly: bool = False
+        self, actor_id: int | None, *, readonly: bool = False, at_once: bool = False
     ) -> AsyncIterator[Connection]:
-        """One transaction on behalf of an actor; `readonly` takes the read-only role."""
+        """One transaction on behalf of an actor; `readonly` takes the read-only role.
+
+        `at_once` sends all that is executed, COMMIT too, without waiting in between: what cursors
+        found, or the error, is there when the block has ended.
+        """
         pool = self._readonly if readonly else self._app
         try:
-            async with pool.connection() as connection, connection.transaction():
+            async with (
+                pool.connection() as connection,
+                connection.pipeline() if at_once else nullcontext(),
+                connection.transaction(),
+            ):
                 await connection.execute(
                     "SELECT set_config('wangge.actor', %s, true)",
                     ["" if actor_id is None else str(actor_id)],

@@ -48,6 +48,10 @@ CREATE FUNCTION public.box_around(place public.geometry, metres double precision
     FROM (SELECT metres / 110000) AS degrees (north)
 $$;
 
+CREATE FUNCTION public.cell_of(lon double precision, lat double precision) RETURNS public.geography
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT ST_SetSRID(ST_MakePoint(floor(lon * 200) / 200, floor(lat * 200) / 200), 4326)::geography $$;
+
 CREATE FUNCTION public.drop_position_days_before(day date) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
@@ -548,7 +552,7 @@ CREATE TABLE public.latest_position (
     person_id integer NOT NULL,
     area_id integer NOT NULL,
     at timestamp with time zone NOT NULL,
-    geog public.geography(Point,4326) NOT NULL,
+    cell public.geography(Point,4326) NOT NULL,
     lon double precision NOT NULL,
     lat double precision NOT NULL,
     accuracy_m real,
@@ -560,7 +564,8 @@ CREATE TABLE public.latest_position (
     original_lat double precision NOT NULL,
     grid_ids integer[] DEFAULT '{}'::integer[] NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
-);
+)
+WITH (fillfactor='40');
 
 ALTER TABLE ONLY public.latest_position FORCE ROW LEVEL SECURITY;
 
@@ -956,7 +961,7 @@ CREATE INDEX grid_geom ON public.grid USING gist (geom);
 
 CREATE INDEX grid_visit_open ON public.grid_visit USING btree (person_id) WHERE (left_at IS NULL);
 
-CREATE INDEX latest_position_geog ON public.latest_position USING gist (geog);
+CREATE INDEX latest_position_cell ON public.latest_position USING gist (cell);
 
 CREATE INDEX person_area ON public.person USING btree (area_id);
 

@@ -25,7 +25,8 @@ SELECT p.id AS person_id, p.name, o.role, g.name AS grid, ST_Area(g.geom) AS gri
                WHERE x.person_id = p.id AND x.kind = 'duty'
                  AND x.seen_at > %(real)s::timestamptz - make_interval(secs => %(lasts_s)s)) AS page_open,
        CASE WHEN l.at >= s.started_at AND l.at <= %(at)s
-            THEN ST_Distance(l.geog, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)::geography) END AS distance_m
+            THEN ST_Distance(ST_SetSRID(ST_MakePoint(l.lon, l.lat), 4326)::geography,
+                              ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)::geography) END AS distance_m
 FROM post o
 JOIN person p ON p.id = o.person_id AND p.active
 LEFT JOIN grid g ON g.id = o.grid_id

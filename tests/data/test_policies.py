@@ -125,8 +125,8 @@ SPATIAL = {
     "grid_geom": f"SELECT id FROM grid WHERE ST_Covers(geom, {POINT})",
     "event_geom": f"SELECT id FROM event WHERE geom && {BOX}",
     "facility_geom": f"SELECT id FROM facility WHERE geom && {BOX}",
-    "latest_position_geog": "SELECT person_id FROM latest_position"
-    f" WHERE ST_DWithin(geog, {POINT}::geography, 500)",
+    "latest_position_cell": "SELECT person_id FROM latest_position"
+    f" WHERE ST_DWithin(cell, {POINT}::geography, 500 + 800)",
 }
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from math import isfinite
 from typing import Any, TypeGuard
 
 MAX_CODE_LENGTH = 100
@@ -28,7 +27,7 @@ class Reason(StrEnum):
     SPEED = "speed"  # nobody gets there that fast
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, nor is Seen: frozen ones take five times as long to make
 class Fix:
     """Where a person (by code) was: degrees in WGS 84, aware time, metres, m/s, battery percent."""
 
@@ -93,4 +92,4 @@ def parse_time(value: Any) -> datetime | None:
 
 
 def _is_number(value: Any) -> TypeGuard[float]:
-    return (type(value) is float or type(value) is int) and isfinite(value)
+    return type(value) is float or type(value) is int  # a bool is neither; limits refuse a NaN

@@ -42,7 +42,7 @@ class Person:
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seen:
     """The newest stored fix of a person."""
 

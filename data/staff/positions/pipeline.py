@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from math import cos, hypot, radians
+from itertools import accumulate, chain
+from math import cos, hypot, nan, radians
 
 from data.access import Actor
+from data.arrays import Array, Float4s, Float8s, Instants, Int4s
 from data.staff.positions.fix import Fix, Reason
 from data.staff.positions.known import Known, Person, Seen
 from geo.grids import list_owners
@@ -49,6 +51,7 @@ class Batch:
     people: dict[int, Person] = field(default_factory=dict)
     grid_ids: dict[int, tuple[int, ...]] = field(default_factory=dict)
     seen: dict[int, Seen] = field(default_factory=dict)  # newer than known.seen: of this batch
+    columns: dict[str, Array] = field(default_factory=dict)  # of `alive`, for the store
 
     @property
     def horizon(self) -> datetime:
@@ -193,11 +196,35 @@ STEPS: tuple[tuple[str, Step], ...] = (
 
 
 def run(batch: Batch) -> Batch:
-    """All steps in memory; afterwards `alive` is what the store is asked to write."""
+    """All steps in memory; afterwards `alive`, as `columns`, is what the store shall write."""
     batch.alive = list(batch.fixes)
     for _name, step in STEPS:
         step(batch)
+    batch.columns = _columns(batch)
     return batch
+
+
+def _columns(batch: Batch) -> dict[str, Array]:
+    """What is alive as one array a column; the grids of a fix lie between two ends."""
+    alive, people = batch.alive, batch.people
+    grids = [batch.grid_ids[fix.index] for fix in alive]
+    ends = [0, *accumulate(map(len, grids))]
+    return {
+        "person_id": Int4s.of([people[fix.index].id for fix in alive]),
+        "at": Instants.of([fix.at for fix in alive]),
+        "lon": Float8s.of([fix.lon for fix in alive]),
+        "lat": Float8s.of([fix.lat for fix in alive]),
+        "accuracy_m": Float4s.of([_number(fix.accuracy_m) for fix in alive]),
+        "speed_mps": Float4s.of([_number(fix.speed_mps) for fix in alive]),
+        "battery": Float4s.of([_number(fix.battery) for fix in alive]),
+        "grid_ids": Int4s.of(list(chain.from_iterable(grids))),
+        "grids_from": Int4s.of(ends[:-1]),
+        "grids_to": Int4s.of(ends[1:]),
+    }
+
+
+def _number(value: float | None) -> float:
+    return nan if value is None else value
 
 
 def doubtful(batch: Batch) -> set[str]:

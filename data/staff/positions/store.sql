@@ -6,14 +6,16 @@ SELECT set_config('wangge.actor', %(actor)s, true);
 -- of the person, so that two processes never wait for each other in a circle. Only who
 -- the actor may see and who is on duty is written; what the history has already is a duplicate.
 WITH asked AS (
-    SELECT f.person_id, p.area_id, f.at, f.lon, f.lat, f.accuracy_m, f.speed_mps, f.battery,
-           f.grid_ids::integer[] AS grid_ids,
+    SELECT f.person_id, p.area_id, f.at, f.lon, f.lat, nullif(f.accuracy_m, 'NaN') AS accuracy_m,
+           nullif(f.speed_mps, 'NaN') AS speed_mps, nullif(f.battery, 'NaN') AS battery,
+           (%(grid_ids)s::integer[])[f.grids_from + 1 : f.grids_to] AS grid_ids,
            EXISTS (SELECT FROM shift s
                    WHERE s.person_id = f.person_id AND s.planned_start > f.at - interval '30 days'
                      AND s.started_at <= f.at AND f.at < coalesce(s.ended_at, s.planned_end)) AS on_duty
     FROM unnest(%(person_id)s::integer[], %(at)s::timestamptz[], %(lon)s::float8[], %(lat)s::float8[],
-                %(accuracy_m)s::real[], %(speed_mps)s::real[], %(battery)s::real[], %(grid_ids)s::text[])
-         AS f (person_id, at, lon, lat, accuracy_m, speed_mps, battery, grid_ids)
+                %(accuracy_m)s::real[], %(speed_mps)s::real[], %(battery)s::real[],
+                %(grids_from)s::integer[], %(grids_to)s::integer[])
+         AS f (person_id, at, lon, lat, accuracy_m, speed_mps, battery, grids_from, grids_to)
     JOIN person p ON p.id = f.person_id AND p.active
 ), fix AS (
     SELECT * FROM asked WHERE on_duty
@@ -58,14 +60,14 @@ WITH asked AS (
     FROM entered n
     ON CONFLICT DO NOTHING
 ), moved AS (
-    INSERT INTO latest_position (person_id, area_id, at, geog, lon, lat, accuracy_m, speed_mps, battery,
+    INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, accuracy_m, speed_mps, battery,
                                  source_id, original_lon, original_lat, grid_ids)
     SELECT DISTINCT ON (person_id) person_id, area_id, at,
-           ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography, lon, lat, accuracy_m, speed_mps, battery,
+           cell_of(lon, lat), lon, lat, accuracy_m, speed_mps, battery,
            source_id, original_lon, original_lat, grid_ids
     FROM path ORDER BY person_id, at DESC
     ON CONFLICT (person_id) DO UPDATE SET
-        area_id = excluded.area_id, at = excluded.at, geog = excluded.geog, lon = excluded.lon,
+        area_id = excluded.area_id, at = excluded.at, cell = excluded.cell, lon = excluded.lon,
         lat = excluded.lat, accuracy_m = excluded.accuracy_m, speed_mps = excluded.speed_mps,
         battery = excluded.battery, source_id = excluded.source_id, original_lon = excluded.original_lon,
         original_lat = excluded.original_lat, grid_ids = excluded.grid_ids,
