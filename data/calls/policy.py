@@ -18,11 +18,12 @@ MOST_LEGS = 6  # rung at the same time; more would be an alarm, not a call
 ROLE_RANK = {
     "grid_chief": 0,
     "grid_worker": 1,
-    "grid_helper": 2,
-    "micro_grid_head": 3,
-    "building_head": 4,
-    "grid_instructor": 5,
-    "contact_cadre": 6,
+    "stand_in": 2,
+    "grid_helper": 3,
+    "micro_grid_head": 4,
+    "building_head": 5,
+    "grid_instructor": 6,
+    "contact_cadre": 7,
 }
 
 

@@ -141,14 +141,17 @@ def _share_grids(
     (AB 岗), in turn the one after and the one before: these never rest on the same day."""
     service = {cut.code for cut in grids if cut.kind == "service"}
     last = len(hands) - 1
-    held: set[tuple[int, str]] = set()
+    own: set[tuple[int, str]] = set()
+    beside: set[tuple[int, str]] = set()
     for k in range(max(len(grids), len(hands))):
         n, grid = k % len(hands), grids[k % len(grids)].code
-        held.add((n, grid))
+        own.add((n, grid))
         if grid in service:
             after = n == 0 or (n < last and k % 2 == 0)
-            held.add((n + 1 if after else n - 1, grid))
-    posts.extend(Post(hands[n].code, "grid_worker", code, grid) for n, grid in sorted(held))
+            beside.add((n + 1 if after else n - 1, grid))
+    held = [(n, grid, "grid_worker") for n, grid in own]
+    held += [(n, grid, "stand_in") for n, grid in beside - own]
+    posts.extend(Post(hands[n].code, role, code, grid) for n, grid, role in sorted(held))
 
 
 def _far_zones(rng: np.random.Generator, tiles: Sequence[Cut]) -> list[Cut]:

@@ -35,7 +35,7 @@ FROM post p JOIN person x ON x.id = p.person_id AND x.active
 WHERE p.grid_id = ANY (%(grid_ids)s::integer[])
   AND p.valid_from <= %(at)s AND (p.valid_to IS NULL OR p.valid_to > %(at)s)
 ORDER BY p.grid_id, CASE p.role WHEN 'grid_chief' THEN 0 WHEN 'grid_instructor' THEN 1
-                                WHEN 'grid_worker' THEN 2 ELSE 3 END, x.name, x.id;
+                                WHEN 'grid_worker' THEN 2 WHEN 'stand_in' THEN 3 ELSE 4 END, x.name, x.id;
 
 -- name: phones
 SELECT c.person_id, c.address

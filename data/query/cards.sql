@@ -51,7 +51,7 @@ SELECT h.person_id, h.role, g.name AS grid
 FROM held h LEFT JOIN grid g ON g.id = h.grid_id LEFT JOIN grid_kind k ON k.kind = g.kind CROSS JOIN site s
 WHERE h.grid_id IS NOT NULL OR NOT EXISTS (SELECT FROM held WHERE grid_id IS NOT NULL)
 ORDER BY g.kind IS DISTINCT FROM s.load_kind,
-         array_position(ARRAY['grid_chief', 'grid_instructor', 'grid_worker', 'micro_grid_head', 'grid_helper'],
+         array_position(ARRAY['grid_chief', 'grid_instructor', 'grid_worker', 'stand_in', 'micro_grid_head', 'grid_helper'],
                         h.role) NULLS LAST, k.rank, h.id
 LIMIT 20;
 

@@ -11,7 +11,7 @@ LEFT JOIN grid g ON g.id = o.grid_id
 LEFT JOIN grid_kind k ON k.kind = g.kind
 CROSS JOIN site
 WHERE o.person_id = %(person_id)s AND o.valid_from <= %(at)s AND (o.valid_to IS NULL OR o.valid_to > %(at)s)
-ORDER BY g.kind = site.load_kind DESC NULLS LAST, ST_Area(g.geom) NULLS LAST, o.id;
+ORDER BY o.role = 'stand_in', g.kind = site.load_kind DESC NULLS LAST, ST_Area(g.geom) NULLS LAST, o.id;
 
 -- name: shift_now
 SELECT id, planned_start, planned_end, started_at FROM shift

@@ -27,6 +27,7 @@ def test_posts_point_to_grids_and_people_that_exist(town: Town) -> None:
         "grid_chief": {"administrative"},
         "grid_instructor": {"administrative"},
         "grid_worker": {"service", "zone"},
+        "stand_in": {"service"},
         "grid_helper": {"service", "zone"},
         "micro_grid_head": {"micro"},
     }
@@ -73,14 +74,15 @@ def empty(town: Town, day: date, hour: int) -> int:
     shifts = [*shifts_of(people=town.people, day=day - timedelta(days=1))]
     shifts += shifts_of(people=town.people, day=day)
     on = {s.person_code for s in shifts if s.started_at and s.started_at <= at < s.planned_end}
-    manned = {p.grid_code for p in town.posts if p.role == "grid_worker" and p.person_code in on}
+    field = ("grid_worker", "stand_in")
+    manned = {p.grid_code for p in town.posts if p.role in field and p.person_code in on}
     return sum(grid.kind == "service" and grid.code not in manned for grid in town.grids)
 
 
 def test_each_service_grid_has_a_worker_and_a_stand_in(town: Town) -> None:
     holders: dict[str | None, set[str]] = {}
     for post in town.posts:
-        if post.role == "grid_worker":
+        if post.role in ("grid_worker", "stand_in"):
             holders.setdefault(post.grid_code, set()).add(post.person_code)
     for grid in town.grids:
         if grid.kind == "service":
