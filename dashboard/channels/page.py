@@ -112,10 +112,12 @@ class PageChannel:
             return
         if message.get("type") == "ping":
             now = round(self._clock.now().timestamp() * 1000)
-            await page.send({"type": "pong", "t": message.get("t"), "now": now})
+            said = message.get("t")
+            echo = said if type(said) in (int, float) else None
+            await page.send({"type": "pong", "t": echo, "now": now})
         elif message.get("type") == "test":
             await page.send({"type": "ring_test"})
-        elif message.get("type") == "ringing" and isinstance(message.get("attempt"), int):
+        elif message.get("type") == "ringing" and type(message.get("attempt")) is int:
             # Not his, or not to be written now: the attempt's lease runs out and it rings again.
             with contextlib.suppress(NotFound, StoreUnavailable):
                 async with self._database.acting(await self._system()) as connection:

@@ -10,12 +10,13 @@ from typing import Any, Protocol
 import orjson
 from fastapi import WebSocket, WebSocketDisconnect
 
+from dashboard.live.words import Ear, Flood
 from data.errors import StoreUnavailable
 
 SILENCE_S = 20.0  # a page pings each few seconds; one that is silent for so long has gone
 ASK_S = 5.0
-LONGEST_MESSAGE = 4096
 REVOKED = 4401
+FLOOD = 1008
 LATER = 1013
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -61,18 +62,20 @@ async def serve(
 async def _listen(
     socket: WebSocket, desk: Desk, key: str, alive: Callable[[], Awaitable[bool]] | None
 ) -> None:
-    clock = asyncio.get_running_loop().time
+    clock, ear = asyncio.get_running_loop().time, Ear()
     asked = clock()
     while True:
         try:
-            text = await asyncio.wait_for(socket.receive_text(), SILENCE_S)
+            message = ear.hear(await asyncio.wait_for(socket.receive(), SILENCE_S))
         except TimeoutError:
             with contextlib.suppress(RuntimeError):
                 await socket.close(1001)
             return
+        except Flood:
+            await socket.close(FLOOD)
+            return
         except (WebSocketDisconnect, RuntimeError):
             return
-        message = _parsed(text)
         if message is not None:
             await desk.receive(key, message)
         if alive is not None and clock() - asked > ASK_S:
@@ -88,14 +91,3 @@ async def _stands(alive: Callable[[], Awaitable[bool]]) -> bool:
         return await alive()
     except StoreUnavailable:
         return True
-
-
-def _parsed(text: str) -> dict[str, Any] | None:
-    """A page's message, None for anything else: a page cannot break its socket by words."""
-    if len(text) > LONGEST_MESSAGE:
-        return None
-    try:
-        message = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-    return message if isinstance(message, dict) else None

@@ -15,6 +15,7 @@ from dashboard.i18n.sentences import accepted, tell
 from dashboard.live import duty
 from dashboard.live.clients import Client
 from dashboard.live.hub import Hub
+from dashboard.live.words import Ear, Flood
 from dashboard.tasks import end
 from data.access import Actor, Permission
 from data.errors import Said, StoreUnavailable
@@ -122,15 +123,14 @@ async def _doubt(client: Client, still: Still) -> None:
 
 async def _receive(client: Client, socket: WebSocket) -> None:
     """What pages say: resync and ping. Anything else is not for here and is passed over."""
+    ear = Ear()
     while True:
-        message = await socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005))
         try:
-            said = orjson.loads(message.get("text") or "{}")
-        except orjson.JSONDecodeError:
-            continue
-        kind = said.get("type") if isinstance(said, dict) else None
+            said = ear.hear(await socket.receive())
+        except Flood:
+            client.close("too many messages")
+            return
+        kind = said.get("type") if said else None
         if kind == "resync":
             client.resync()
         elif kind == "ping":

@@ -69,6 +69,18 @@ async def test_a_closed_page_is_offline_at_once(web: Any) -> None:
     assert body["session"]["outcome"] == "unreachable"
 
 
+async def test_a_page_s_odd_words_break_nothing(web: Any) -> None:
+    phone = await web.open_page("west_chief")
+    deep: Any = 1
+    for _ in range(600):
+        deep = [deep]
+    for odd in ({"type": "ringing", "attempt": True}, {"type": "ringing", "attempt": "1"}):
+        await web.channel.receive(phone.key, odd)
+    for t in (deep, "x", None, True):
+        await web.channel.receive(phone.key, {"type": "ping", "t": t})
+        assert (await phone.until("pong"))["t"] is None
+
+
 async def test_a_page_that_opens_again_gets_what_rings(web: Any) -> None:
     phone = await web.open_page("west_chief")
     await web.ask("dora", "POST", "/api/calls", click(web))

@@ -65,6 +65,7 @@ async def test_words_that_are_none_are_passed_over() -> None:
     async with page(desk) as one:
         for text in ("", "{", "[]", "7", '"x"', '{"a": "' + "x" * 5000 + '"}'):
             await one.send(text)
+        await one.send(b"\x00")
         await one.send('{"type": "ping", "t": 1}')
         assert orjson.loads(await one.recv())["t"] == 1
     assert desk.told == [("open", 7), {"type": "ping", "t": 1}, ("close", "key")]
@@ -97,3 +98,12 @@ async def test_a_revoked_session_ends_the_page(monkeypatch: pytest.MonkeyPatch) 
         with pytest.raises(ConnectionClosed):
             await one.recv()
         assert one.close_code == duty.REVOKED
+
+
+async def test_a_page_that_talks_without_end_is_shut_out() -> None:
+    async with page(Desk()) as one:
+        with pytest.raises(ConnectionClosed):
+            for _ in range(10_000):
+                await one.send('{"type": "test"}')
+                await one.recv()
+        assert one.close_code == duty.FLOOD

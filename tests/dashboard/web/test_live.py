@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
 import websockets
 
 from dashboard.live.protocol import State
+from dashboard.live.words import BURST
 from data import actors
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town, value
@@ -99,6 +101,18 @@ async def test_a_page_may_ask_again_and_says_nonsense_without_harm(
         await screen.link.send('{"type":"resync"}')
         await screen.until("hello")
         await screen.until("full")
+
+
+async def test_who_talks_without_end_is_shut_out(web: Served, bearer: Bearer) -> None:
+    async with web.screen(**await bearer("duty_officer")) as screen:
+        await screen.until("full")
+        with pytest.raises(websockets.ConnectionClosed):
+            for _ in range(2 * BURST):
+                await screen.link.send('{"type":"resync"}')
+            async with asyncio.timeout(20):
+                while True:
+                    await screen.link.recv()
+        assert screen.link.close_code == 1008
 
 
 async def test_screens_are_counted(web: Served, bearer: Bearer, town: Town) -> None:
