@@ -57,7 +57,7 @@ Prepare = Callable[[], Awaitable[list[str]]]
 
 async def test_made_once_then_filled_up(store: Store, tmp_path: Path, prepare: Prepare) -> None:
     """The second start adds what happened since, and nothing twice; both know until when."""
-    assert any("events written" in line for line in await prepare())
+    assert any("events written" in str(line) for line in await prepare())
     ((first,),) = rows(store, "SELECT count(*) FROM event")
     assert first > 300
     assert (tmp_path / scene.FILE).exists()

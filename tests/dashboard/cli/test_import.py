@@ -52,7 +52,10 @@ def square(path: Path, *rows: tuple[str, str]) -> Path:
 
 def test_a_site_is_made_once(bare: Any) -> None:
     assert "WANGGE_HOME" in bare("site", "create", "--name", "x", ok=False).stderr
-    assert bare("site", "show").stdout == "空 / Bare  America/New_York\nclock: real ×1\n"
+    assert (
+        bare("site", "show").stdout
+        == "空 / Bare  America/New_York\nduty hours: always\nclock: real ×1\n"
+    )
     assert "IANA" in bare("site", "create", "--name", "x", "--timezone", "Mars/A", ok=False).stderr
 
 
