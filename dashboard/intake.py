@@ -18,13 +18,14 @@ from typing import Any
 
 from dashboard import tasks
 from dashboard.listener import Listener
+from dashboard.rounds import Outcome, Round, Submission
 from data import actors
 from data.access import Actor, Permission
 from data.database import Database
 from data.errors import NoSite, NotFound, StoreUnavailable, WanggeError
 from data.staff.positions import known as known_
 from data.staff.positions import store
-from data.staff.positions.fix import Fix, parse
+from data.staff.positions.fix import parse
 from data.staff.positions.known import Known
 from data.staff.positions.pipeline import Batch, doubtful, run
 
@@ -40,36 +41,6 @@ class IntakeFull(WanggeError):
 
 
 @dataclass(slots=True)
-class Submission:
-    """What one request brought; `first` numbers its rows among all of the process."""
-
-    actor: Actor
-    first: int
-    count: int
-    fixes: list[Fix]
-    invalid: list[int]
-    done: asyncio.Future[Outcome]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`rejected` gives (index in the request, reason) in order."""
-
-    accepted: int
-    rejected: list[tuple[int, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """Submissions that are written together, by actor, judged by one copy of what is known."""
-
-    known: Known
-    submissions: Sequence[Submission]
-    groups: list[list[Submission]]
-    batches: list[Batch]
-
-
-@dataclass(slots=True)
 class Intake:
     """One per process. `now` gives site time; `role` names the process in the counters."""
 
@@ -82,7 +53,9 @@ class Intake:
     waiting: int = 0
     _queue: asyncio.Queue[Submission] = field(default_factory=asyncio.Queue)
     _judged: asyncio.Queue[Round] = field(default_factory=asyncio.Queue)
-    _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))  # in _judged
+    _queued: int = 0  # fixes in _queue
+    _writing: int = 0  # fixes of the round that is being written
+    _turn: asyncio.Event = field(default_factory=asyncio.Event)  # one of these has changed
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _listener: Listener | None = None
@@ -133,34 +106,48 @@ class Intake:
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.waiting += len(rows)
         self._queue.put_nowait(Submission(actor, first, len(rows), fixes, invalid, done))
+        self._queued += len(rows)
+        self._turn.set()
         return await done
 
     async def _judge_for_ever(self) -> None:
-        """Check what waits while the round before is being written, one ahead.
-
-        A round begins when there is room for it: what comes until then joins it, so that rounds
-        are larger the more there is to do.
-        """
+        """Check what waits, one round ahead of the writing."""
         while True:
-            await self._room.acquire()
-            submissions = [await self._queue.get()]
-            size = submissions[0].count
-            while size < MAX_BATCH and not self._queue.empty():
-                submissions.append(self._queue.get_nowait())
-                size += submissions[-1].count
+            submissions = await self._collect()
             try:
                 self._judged.put_nowait(await self._judge(submissions))
             except asyncio.CancelledError:
                 self._refuse(submissions, StoreUnavailable())
                 raise
             except Exception as error:
-                self._room.release()
                 self._fail(submissions, error)
+
+    async def _collect(self) -> list[Submission]:
+        """The next round: as large as the one that is being written, half of all that is here.
+
+        So one half is checked while the other is written. Clients in step would fall into rounds
+        of one submission each, or all into one; who waits for a round would wait for the writing.
+        """
+        while self._queue.empty() or not self._judged.empty() or self._queued < self._writing:
+            self._turn.clear()
+            await self._turn.wait()
+        submissions = [self._take()]
+        size, enough = submissions[0].count, min(MAX_BATCH, self.waiting / 2)
+        while size < enough and not self._queue.empty():
+            submissions.append(self._take())
+            size += submissions[-1].count
+        return submissions
+
+    def _take(self) -> Submission:
+        submission = self._queue.get_nowait()
+        self._queued -= submission.count
+        return submission
 
     async def _write_for_ever(self) -> None:
         while True:
             round_ = await self._judged.get()
-            self._room.release()
+            self._writing = sum(one.count for one in round_.submissions)
+            self._turn.set()
             try:
                 if round_.known is not self.known:  # judged by what was never written
                     raise StoreUnavailable()
@@ -171,6 +158,8 @@ class Intake:
             except Exception as error:
                 self.known = None
                 self._fail(round_.submissions, error)
+            self._writing = 0
+            self._turn.set()
 
     def _fail(self, submissions: Sequence[Submission], error: Exception) -> None:
         """Refuse; the others have waited for the same database, so they need not wait longer."""
@@ -183,10 +172,9 @@ class Intake:
     def _drain(self) -> list[Submission]:
         found = []
         while not self._queue.empty():
-            found.append(self._queue.get_nowait())
+            found.append(self._take())
         while not self._judged.empty():
             found += self._judged.get_nowait().submissions
-            self._room.release()
         return found
 
     def _refuse(self, submissions: Sequence[Submission], error: Exception) -> None:
