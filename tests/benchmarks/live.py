@@ -1,6 +1,5 @@
 """P3: POST of a fix → drawn in a real browser, while 2,000 fixes a second run and 200 clients
-decode every frame and check its sequence; against a fan-out of the same bytes by mosquitto (or,
-where it is not installed, by bare sockets).
+decode every frame and check its sequence; against a fan-out of the same bytes (`_fanout.py`).
 
 Real processes: `wangge serve web`, `wangge serve ingest`, PostGIS, the load, the clients, Chromium.
 """
@@ -10,10 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
-import struct
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,8 +25,8 @@ from playwright.async_api import async_playwright
 from dashboard.embedded import Store
 from data import actors
 from data.database import Database
+from tests.benchmarks import _cpu, _fanout
 from tests.benchmarks._town import BOX, store
-from tests.benchmarks._watch import mqtt_connect, mqtt_publish
 from tests.benchmarks.run import Figure
 from tests.serving import free_port
 
@@ -64,7 +60,8 @@ async def run() -> list[Figure]:
         tokens = await _prepare(made)
         async with _roles(made) as (web, ingest):
             sent, drawn, seen, load, cpu_s = await _measure(web, ingest, tokens)
-    kind, reference, reference_cpu_s = await _reference(seen["bytes"] // max(1, seen["frames"]))
+    size = seen["bytes"] // max(1, seen["frames"])
+    kind, reference, share = await _fanout.measure(size, CLIENTS)
     in_browser = [drawn[key] / 1e3 - at for key, at in sent.items() if key in drawn]
     arrived = {key: all_ for key, all_ in seen["arrivals"].items() if key in sent}
     at_clients = [t - sent[key] for key, all_ in arrived.items() for t in all_]
@@ -86,7 +83,7 @@ async def run() -> list[Figure]:
             clients,
             note=f"p50 {_p(at_clients, 50):.3f} s, {missed} of {CLIENTS * len(sent)} skipped;"
             " same bytes, but the reference begins at its publisher, ours at the POST, with up to"
-            f" 0.3 s of tick between; {kind} {reference_cpu_s / SECONDS:.0%} of a core",
+            f" 0.3 s of tick between; {kind} {share:.0%} of a core",
         ),
         replace(
             gaps,
@@ -166,30 +163,16 @@ async def _measure(web: Any, ingest: Any, tokens: dict[str, str]) -> Any:
     plan = {"kind": "live", "port": web[1], "token": tokens["screen"], "clients": CLIENTS}
     plan |= {"probes": list(PROBES), "seconds": SECONDS + 25}
     async with _browser(web[1], tokens["screen"]) as page:
-        watchers = await _watchers(plan)
-        before = _cpu_s(web[0].pid)
+        watchers = await _fanout.watchers(plan)
+        before = _cpu.seconds(web[0].pid)
         load = asyncio.create_task(_load(ingest[1], tokens["source"]))
         sent = await _probe(ingest[1], tokens["source"])
         found = await load
-        cpu_s = _cpu_s(web[0].pid) - before
+        cpu_s = _cpu.seconds(web[0].pid) - before
         await asyncio.sleep(2)
         drawn = await page.evaluate("window.drawn")
     output, _ = await watchers.communicate()
     return sent, drawn, json.loads(output), found, cpu_s
-
-
-async def _watchers(plan: dict[str, Any]) -> Any:
-    """The clients' process, when all of them have their first full frame."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.benchmarks._watch", limit=2**26,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdin is not None and process.stdout is not None
-    process.stdin.write(json.dumps(plan).encode())
-    process.stdin.close()
-    async with asyncio.timeout(60):
-        assert await process.stdout.readline() == b"ready\n"
-    return process
 
 
 @asynccontextmanager
@@ -247,83 +230,3 @@ async def _probe(port: int, token: str) -> dict[str, float]:
             if answer.json().get("accepted") == 1:
                 sent[f"{code} {int(now)}"] = now
     return sent
-
-
-async def _reference(size: int) -> tuple[str, list[float], float]:
-    """Publish as many bytes as a frame had, as often, to as many clients; the latencies."""
-    kind = "mqtt" if shutil.which("mosquitto") else "bare"
-    port = free_port()
-    async with _mosquitto(port) if kind == "mqtt" else _bare_server(port) as publish:
-        plan = {"kind": kind, "port": port, "clients": CLIENTS, "seconds": 14}
-        watchers = await _watchers(plan)
-        process = publish.pid
-        before = _cpu_s(process)
-        for _ in range(30):
-            stamp = struct.pack(">d", time.time())
-            await publish.send(stamp + bytes(max(0, size - len(stamp))))
-            await asyncio.sleep(0.3)
-        cpu_s = (_cpu_s(process) - before) * SECONDS / 9
-        output, _ = await watchers.communicate()
-    arrivals = json.loads(output)["arrivals"]
-    name = "mosquitto" if kind == "mqtt" else "bare sockets"
-    return name, [t - float(sent) for sent, all_ in arrivals.items() for t in all_], cpu_s
-
-
-class Publisher:
-    """Where the reference's payloads go, and whose CPU it costs."""
-
-    def __init__(self, pid: int, send: Any) -> None:
-        self.pid, self.send = pid, send
-
-
-@asynccontextmanager
-async def _mosquitto(port: int) -> AsyncIterator[Publisher]:
-    with tempfile.NamedTemporaryFile("w", suffix=".conf") as settings:
-        settings.write(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
-        settings.flush()
-        process = await asyncio.create_subprocess_exec(
-            "mosquitto", "-c", settings.name,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        await asyncio.sleep(1)
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(mqtt_connect())
-        await reader.readexactly(4)
-
-        async def send(payload: bytes) -> None:
-            writer.write(mqtt_publish(payload))
-            await writer.drain()
-
-        try:
-            yield Publisher(process.pid, send)
-        finally:
-            process.terminate()
-            await process.wait()
-
-
-@asynccontextmanager
-async def _bare_server(port: int) -> AsyncIterator[Publisher]:
-    """The least that a fan-out can cost in this language: write to every socket."""
-    writers: list[asyncio.StreamWriter] = []
-
-    async def joined(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
-
-    async def send(payload: bytes) -> None:
-        for writer in writers:
-            writer.write(struct.pack(">I", len(payload)) + payload)
-        await asyncio.gather(*(writer.drain() for writer in writers), return_exceptions=True)
-
-    server = await asyncio.start_server(joined, "127.0.0.1", port)
-    try:
-        yield Publisher(os.getpid(), send)
-    finally:
-        server.close()
-        for writer in writers:
-            writer.close()
-
-
-def _cpu_s(pid: int) -> float:
-    """Seconds of CPU that a process has used (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
