@@ -11,6 +11,7 @@ import click
 import psycopg
 
 from dashboard import settings
+from dashboard.cli import helps
 from dashboard.embedded.errors import HomeUnusable
 from data.errors import WanggeError
 
@@ -52,12 +53,17 @@ class Lazy(click.Group):
         module, _, attribute = COMMANDS[cmd_name].target.partition(":")
         command = getattr(import_module(f"dashboard.cli.{module}"), attribute)
         assert isinstance(command, click.Command)
-        return command
+        return helps.shown(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The help needs no command's module."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+            formatter.write_dl([(name, helps.line(one.help)) for name, one in COMMANDS.items()])
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What Wangge is, in the user's language."""
+        with formatter.indentation():
+            formatter.write_text(helps.line(self.help or ""))
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
         """Our own errors are words for the user, never a traceback."""

@@ -10,7 +10,7 @@ import click
 
 from dashboard import launch, welcome
 from dashboard.cli.serve import tls
-from dashboard.cli.words import language
+from dashboard.cli.tongue import language
 from dashboard.embedded import Store
 from dashboard.i18n.sentences import tell
 from dashboard.settings import Settings

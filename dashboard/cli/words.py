@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,17 +9,11 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
+from dashboard.cli.tongue import language
 from dashboard.i18n.sentences import tell
 from data.errors import WanggeError
 
 CATALOGUE = Path(__file__).with_name("zh.po")
-
-
-def language(environment: Mapping[str, str] = os.environ) -> str:
-    """zh or en, by WANGGE_LANG or else by the locale; English where neither says Chinese."""
-    names = ("WANGGE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-    said = next((environment[name] for name in names if environment.get(name)), "")
-    return "zh" if said.lower().startswith("zh") else "en"
 
 
 @cache

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import string
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
-from dashboard.cli import words
+from dashboard.cli import COMMANDS, helps, main, tongue, words
 from data.errors import Invalid
 from data.importers import errors
 from data.importers.reasons import REASONS, WARNINGS
@@ -62,7 +66,7 @@ def test_sentences_of_the_commands_have_their_chinese() -> None:
     ],
 )
 def test_the_language_is_that_of_the_locale(environment: dict[str, str], expected: str) -> None:
-    assert words.language(environment) == expected
+    assert tongue.language(environment) == expected
 
 
 def test_an_error_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,3 +76,36 @@ def test_an_error_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANGGE_LANG", "zh")
     assert words.say_error(error) == "a.csv 没有列 x。现有：a, b。"
     assert words.say_error(Invalid(what="{x}", why="y")) == "{x}：y。"
+
+
+def all_helps(command: click.Command, context: click.Context) -> Iterator[str]:
+    """The help of a command, of its options and of all commands below it."""
+    yield from (text for text in (command.help, command.short_help) if text)
+    yield from (one.help for one in command.params if isinstance(one, click.Option) and one.help)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from all_helps(below, context)
+
+
+def test_the_help_is_chinese_for_those_who_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANGGE_LANG", "en")
+    texts = {*all_helps(main, click.Context(main)), *(one.help for one in COMMANDS.values())}
+    assert len(texts) > 80
+    for text in texts:
+        for paragraph in helps.chinese(text).split("\n\n"):
+            assert re.search(r"[\u4e00-\u9fff]", paragraph), text
+
+
+def test_help_as_it_is_printed() -> None:
+    told = {"WANGGE_LANG": "zh", "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-m", "dashboard.cli", "import", "--help"]
+    chinese = subprocess.run(command, env=told, capture_output=True, text=True, check=True).stdout
+    assert "把文件导入地图" in chinese
+    assert "行政区域：--level" in chinese
+    assert "Put files" not in chinese
+    english = subprocess.run(
+        command, env=told | {"WANGGE_LANG": "en"}, capture_output=True, text=True, check=True
+    ).stdout
+    assert "Put files on the map" in english
