@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,14 +17,20 @@ START = "from dashboard.cli import main; main(['store', '{}'])"
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """40 MB: enough for an empty cluster, not for a database in it."""
-    command = ["mount", "-t", "tmpfs", "-o", "size=40m", "wangge-test", str(tmp_path)]
+def small() -> Iterator[Path]:
+    """40 MB: enough for an empty cluster, not for a database in it.
+
+    Where the server's user can go: from a home that he cannot reach the store may move elsewhere.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="wangge-small-"))
+    command = ["mount", "-t", "tmpfs", "-o", "size=40m", "wangge-test", str(folder)]
     if os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode:
+        folder.rmdir()
         pytest.skip("this user may not mount a file system")
-    yield tmp_path
-    wangge(START.format("stop"), tmp_path)
-    subprocess.run(["umount", str(tmp_path)], check=True)
+    yield folder
+    wangge(START.format("stop"), folder)
+    subprocess.run(["umount", str(folder)], check=True)
+    folder.rmdir()
 
 
 def wangge(code: str, home: Path) -> subprocess.CompletedProcess[str]:
