@@ -25,6 +25,7 @@ from playwright.async_api import async_playwright
 from dashboard.embedded import Store
 from data import actors
 from data.database import Database
+from tests import system
 from tests.benchmarks import _cpu, _fanout
 from tests.benchmarks._town import BOX, store
 from tests.benchmarks.run import Figure
@@ -52,6 +53,9 @@ HOOK = """codes => {
   const wall = document.getElementById("wall");
   new MutationObserver(look).observe(wall, { attributes: true, attributeFilter: ["data-drawn"] });
 }"""
+
+
+system.use()
 
 
 async def run() -> list[Figure]:

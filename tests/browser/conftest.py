@@ -20,9 +20,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from psycopg import sql
 
 from dashboard.embedded import Store
+from tests import system
 from tests.browser.serve import Web
 from tests.browser.wall_town import WallTown, build, now
 
+system.use()
 CHROMIUM = Path(sys.executable).parent / "chromium"
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
