@@ -14,7 +14,8 @@ import httpx
 
 from data.errors import WanggeError
 from data.importers.errors import MissingColumn
-from data.importers.table import Table, text
+from data.importers.reading import read
+from data.importers.table import Reading, Table, text
 from data.importers.times import Times
 
 BATCH = 500
@@ -48,6 +49,11 @@ class Account:
     accepted: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     unreadable: int = 0
+
+
+def read_file(path: str) -> Table:
+    """A file of positions as a table; of a GPX its track points. Raises ImportRefused."""
+    return read(path, reading=Reading(layer="tracks" if path.lower().endswith(".gpx") else None))
 
 
 def read_fixes(

@@ -71,8 +71,11 @@ def to_wgs84(geometries: Geometries, *, crs: CRS) -> Geometries:
 
 
 def in_range(geometries: Geometries) -> NDArray[np.bool_]:
-    """Whether each geometry lies on the earth in degrees; False for None, empty and infinite."""
+    """Whether each geometry lies on the earth in degrees; False for None and empty, and where
+    any coordinate is infinite or no number: bounds alone leave such a corner out."""
     west, south, east, north = shapely.bounds(geometries).T
     with np.errstate(invalid="ignore"):
         inside: NDArray[np.bool_] = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
+    coordinates, owner = shapely.get_coordinates(geometries, return_index=True)
+    inside[owner[~np.isfinite(coordinates).all(axis=1)]] = False
     return inside

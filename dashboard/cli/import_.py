@@ -29,7 +29,9 @@ SHOWN = 20  # rejected rows that the report for people lists; --report json list
 
 @click.group(name="import")
 def import_() -> None:
-    """Put files on the map: GeoJSON, GeoPackage, Shapefile (also zipped) and CSV.
+    """Put files on the map: GeoJSON, TopoJSON, GeoPackage, Shapefile, KML, GPX, XLSX and CSV.
+
+    Also in a zip. Of a GPX its waypoints, of an XLSX one sheet; --layer chooses.
 
     Rows that cannot be used are skipped and listed with the reason; the rest goes in together.
     The same file twice changes nothing.

@@ -20,8 +20,6 @@ from dashboard.cli.opened import system_database, system_transaction
 from dashboard.cli.words import say
 from dashboard.settings import Settings
 from data.events import bulk
-from data.importers.reading import read
-from data.importers.table import Reading
 from data.importers.times import Times
 from data.places import site
 
@@ -104,12 +102,15 @@ def stop() -> None:
 def positions(
     file: str, shift_to_now: bool, timezone: str, maps: tuple[str, ...], report: str, **given: Any
 ) -> None:
-    """Send the positions of a CSV FILE with the columns person, lon, lat and at (a time)."""
+    """Send the positions of a FILE with the columns person, lon, lat and at (a time).
+
+    The track points of a GPX file need: --map at=time, and --person or --map person=track.
+    """
     account = replay_.Account()
     zone = _zone(timezone)
     chosen = {name: column for name, _, column in (one.partition("=") for one in maps)}
     fixes = replay_.read_fixes(
-        read(file, reading=Reading()),
+        replay_.read_file(file),
         maps=chosen,
         person=given["person"],
         zone=zone,

@@ -42,12 +42,12 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "team": ("team", "队伍"),
     "type": ("type", "事件类型", "类型", "小类"),
     "class": ("class", "大类"),
-    "opened": ("opened", "opened_at", "上报时间"),
+    "opened": ("opened", "opened_at", "上报时间", "time"),
     "due": ("due", "due_at", "截止时间"),
     "closed": ("closed", "closed_at", "办结时间", "结案时间"),
     "settled_at": ("settled_at", "settled", "办结层级"),
     "satisfied": ("satisfied", "满意度", "是否满意", "评价"),
-    "text": ("text", "description", "描述", "事件描述"),
+    "text": ("text", "description", "描述", "事件描述", "desc"),
 }
 POSITION = ("lon", "lat", "x", "y", "wkt")
 
@@ -197,7 +197,8 @@ def _from_columns(
     """Geometries from a WKT column or a pair of coordinate columns."""
     if "wkt" in columns:
         texts = np.array([text(value) or None for value in columns["wkt"][1]], dtype=object)
-        made: NDArray[Any] = shapely.from_wkt(texts, on_invalid="ignore")
+        with np.errstate(invalid="ignore"):  # NaN: out of range, further on
+            made: NDArray[Any] = shapely.from_wkt(texts, on_invalid="ignore")
         for row in np.flatnonzero(shapely.is_missing(made) & (texts != None)):  # noqa: E711
             ledger.reject(start + int(row), "invalid_geometry", why="not WKT")
         flat: NDArray[Any] = shapely.force_2d(made)
@@ -221,6 +222,8 @@ def _numbers(
     for row, value in enumerate(column[1]):
         try:
             numbers[row] = float(value) if value not in (None, "") else np.nan
+            if isinstance(value, str) and value and not np.isfinite(numbers[row]):
+                raise ValueError(value)
         except (TypeError, ValueError):
             if text(value):
                 ledger.reject(start + row, "bad_number", field=name, value=text(value)[:40])

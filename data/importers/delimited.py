@@ -8,7 +8,7 @@ from typing import Any
 
 from data.importers import encodings
 from data.importers.errors import Unreadable
-from data.importers.table import Reading, Table
+from data.importers.table import Reading, Table, check_columns, unique
 
 DELIMITERS = ",;\t|"
 MAX_LINES = 200  # of one record: an unclosed quote is not followed to the end of the file
@@ -25,6 +25,7 @@ def read(path: Path, *, name: str, reading: Reading) -> Table:
     rows, unclosed = _rows(content.replace("\x00", ""), name, reading.delimiter)
     if not rows:
         raise Unreadable(path=name, format="CSV", why="it is empty; a header is needed")
+    check_columns(rows[0], name)
     table = _table(name, rows[0], rows[1:])
     table.faults.update({row - 1: ("unclosed_quote", {}) for row in unclosed if row})
     if not encoding.certain:
@@ -84,7 +85,7 @@ def _rows(content: str, name: str, delimiter: str | None) -> tuple[list[list[str
 
 
 def _table(name: str, header: list[str], rows: list[list[str]]) -> Table:
-    names = _unique([cell.strip().lstrip("\ufeff") for cell in header])
+    names = unique([cell.strip().lstrip("\ufeff") for cell in header])
     table = Table(name, len(rows), {})
     width = len(names)
     for index, row in enumerate(rows):
@@ -96,13 +97,3 @@ def _table(name: str, header: list[str], rows: list[list[str]]) -> Table:
     columns: list[Any] = list(zip(*rows, strict=True)) if rows else [() for _ in names]
     table.columns = dict(zip(names, columns, strict=True))
     return table
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Column names, each once; a name that comes again gets its number."""
-    seen: dict[str, int] = {}
-    result = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
-    return result

@@ -14,7 +14,15 @@ class NotAFile(ImportRefused):
 
 
 class UnknownFormat(ImportRefused):
-    """{path} is no GeoJSON, GeoPackage, Shapefile (give the .shp or a .zip) or CSV file."""
+    """{path} is no GeoJSON, TopoJSON, GeoPackage, Shapefile (.shp, .zip), KML, GPX, XLSX or CSV."""
+
+
+class ArchiveInArchive(ImportRefused):
+    """{path} is an archive that holds archives. Unpack it and import what is inside."""
+
+
+class OldWorkbook(ImportRefused):
+    """{path} is an old Excel file (.xls) or has a password. Save it as .xlsx without password."""
 
 
 class Unreadable(ImportRefused):
@@ -31,6 +39,10 @@ class ChooseLayer(ImportRefused):
 
 class NoSuchLayer(ImportRefused):
     """{path} has no layer {layer}. It holds: {layers}."""
+
+
+class TooManyColumns(ImportRefused):
+    """{path} has {n} columns, more than {limit}. Leave out those that are not needed."""
 
 
 class AskEncoding(ImportRefused):

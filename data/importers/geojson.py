@@ -12,27 +12,32 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from data.importers import encodings
+from data.importers import encodings, topojson
 from data.importers.errors import Unreadable
-from data.importers.table import Reading, Table
+from data.importers.table import Reading, Table, check_columns
 from geo import crs as crs_
 
 
-def read(path: Path, *, name: str, reading: Reading) -> Table | None:
-    """A FeatureCollection, a Feature or a bare geometry as a table; None for TopoJSON.
+def read(path: Path, *, name: str, reading: Reading) -> Table:
+    """A FeatureCollection, a Feature or a bare geometry as a table; or a TopoJSON topology.
 
     A file without a `crs` member is in WGS 84, as the format says. Raises Unreadable.
     """
     document = _parse(path, name, reading)
     kind = document.get("type") if isinstance(document, Mapping) else None
     if kind == "Topology":
-        return None
+        return table(name, topojson.features(document, name, reading.layer), crs=None)
     features = _features(document, kind)
     if features is None:
         raise Unreadable(path=name, format="GeoJSON", why="there is no FeatureCollection in it")
-    table = Table(name, len(features), _columns(features), crs=_crs(document, name))
-    table.geometry = _geometries(features, table)
-    return table
+    return table(name, features, crs=_crs(document, name))
+
+
+def table(name: str, features: Sequence[Any], *, crs: CRS | None) -> Table:
+    """Features as a table; a geometry that is none is a fault of its own row."""
+    made = Table(name, len(features), _columns(features, name), crs=crs)
+    made.geometry = _geometries(features, made)
+    return made
 
 
 def _parse(path: Path, name: str, reading: Reading) -> Any:
@@ -63,10 +68,11 @@ def shapely_types() -> frozenset[str]:
     return frozenset((*simple, *(f"Multi{one}" for one in simple), "GeometryCollection"))
 
 
-def _columns(features: Sequence[Any]) -> dict[str, list[Any]]:
+def _columns(features: Sequence[Any], file: str) -> dict[str, list[Any]]:
     """The properties as columns in order of first appearance, and the feature's own id."""
     every = [_properties(feature) for feature in features]
     names = dict.fromkeys(key for properties in every for key in properties)
+    check_columns(names, file)
     columns = {key: [properties.get(key) for properties in every] for key in names}
     if "id" not in columns:
         ids = [feature.get("id") if isinstance(feature, Mapping) else None for feature in features]

@@ -7,8 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from data.importers import delimited, files, geojson
+from data.importers import delimited, files, geojson, gpx, kml, workbook
 from data.importers.table import Progress, Reading, Table
+
+READERS = {
+    "csv": delimited.read,
+    "json": geojson.read,
+    "gpx": gpx.read,
+    "kml": kml.read,
+    "xlsx": workbook.read,
+}
 
 
 def read_all(paths: Sequence[str], *, reading: Reading, progress: Progress) -> list[Table]:
@@ -25,13 +33,9 @@ def read(path: str, *, reading: Reading) -> Table:
     """One file as a table. Raises ImportRefused."""
     with tempfile.TemporaryDirectory(prefix="wangge-import-") as folder:
         found = files.find(path, work=Path(folder), layer=reading.layer)
-        if found.format == "csv":
-            return delimited.read(found.path, name=found.name, reading=reading)
-        if found.format == "json":
-            table = geojson.read(found.path, name=found.name, reading=reading)
-            if table is not None:
-                return table
-            found = replace(found, format="TopoJSON")
+        reading = replace(reading, layer=found.layer)
+        if (read_it := READERS.get(found.format)) is not None:
+            return read_it(found.path, name=found.name, reading=reading)
         from data.importers import vector  # GDAL takes a second to load: only where it is needed
 
         return vector.read(found.path, name=found.name, format=found.format, reading=reading)

@@ -20,6 +20,8 @@ REASONS = {
     "too_long": "{field} is longer than {limit} characters.",
     "broken_row": "The row has {found} fields, the header has {wanted}.",
     "unclosed_quote": "The row opens a quotation mark that is never closed.",
+    "bare_formula": "Cell {cell} is a formula without a stored value, and formulas are not"
+    " computed. Open the file in Excel or WPS and save it, or paste the values.",
     "duplicate": "The same {what} is already in row {first}.",
     "conflict": "{key} is already the key of row {first}, which says something else: {field}.",
     "orphan": "There is no {what} {key} to belong to. Import it first, or correct the row.",
@@ -44,6 +46,9 @@ WARNINGS = {
     "guessed_encoding": "{file} does not say its encoding; {encoding} fits its bytes."
     " Say --encoding if names look wrong.",
     "undecodable": "{n} values of {file} have bytes that are not {encoding}.",
+    "not_followed": "{file} has {n} links to other files or pictures; they are not followed.",
+    "title_skipped": "The first row of {file} was taken for a title: {title}. The next one was"
+    " taken for the header.",
     "keyed_by_content": "No key column: each row is known by its content, so a changed row will be"
     " a new one. Say --key COLUMN.",
     "named_by_code": "No name column: the codes are used as names. Say --map name=COLUMN.",

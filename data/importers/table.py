@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from data.importers.errors import TooManyColumns
+
+MAX_COLUMNS = 1_000
 Progress = Callable[[str, int, int], None]  # a stage's name, how many are done, of how many
 
 
@@ -44,6 +47,12 @@ class Table:
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
 
+def check_columns(names: Collection[str], file: str) -> None:
+    """Raises TooManyColumns: each is held for every row."""
+    if len(names) > MAX_COLUMNS:
+        raise TooManyColumns(path=file, n=len(names), limit=MAX_COLUMNS)
+
+
 def text(value: Any) -> str:
     """A raw value as clean text; "" for nothing. 7.0 is "7": a DBF keeps codes as floats."""
     if value is None:
@@ -60,3 +69,13 @@ def text(value: Any) -> str:
             return ""
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return str(value)
+
+
+def unique(names: list[str]) -> list[str]:
+    """Column names, each once; a name that comes again gets its number."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return result

@@ -1,4 +1,4 @@
-"""Shapefile, GeoPackage and TopoJSON through GDAL, which sees only files checked before."""
+"""Shapefile and GeoPackage through GDAL, which sees only files checked before."""
 
 from __future__ import annotations
 

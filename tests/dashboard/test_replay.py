@@ -46,6 +46,25 @@ def test_rows_become_fixes_in_order(tmp_path: Path) -> None:
     assert found[0].body["person"] == "x"
 
 
+def test_the_points_of_a_track_become_fixes(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpx"
+    path.write_text(
+        "<gpx><wpt lat='1' lon='1'/><trk><name>P1</name><trkseg>"
+        "<trkpt lat='35.6' lon='112.9'><time>2026-07-14T01:00:00Z</time></trkpt>"
+        "<trkpt lat='x' lon='112.9'><time>2026-07-14T01:00:01Z</time></trkpt></trkseg></trk></gpx>"
+    )
+    account = replay.Account()
+    (fix,) = replay.read_fixes(
+        replay.read_file(str(path)),
+        maps={"at": "time", "person": "track"},
+        person=None,
+        zone=ZoneInfo("UTC"),
+        account=account,
+    )
+    assert fix.body == {"person": "P1", "lon": 112.9, "lat": 35.6}
+    assert account.unreadable == 1
+
+
 class Door:
     """A server's side of the door that keeps what it was sent."""
 

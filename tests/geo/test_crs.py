@@ -47,6 +47,13 @@ def test_what_is_in_range() -> None:
     assert crs.in_range(shapes).tolist() == [True, False, False, False, False, False]
 
 
+@pytest.mark.parametrize("corner", [np.nan, np.inf, -np.inf])
+def test_one_corner_that_is_no_number_is_enough(corner: float) -> None:
+    outline = shapely.from_wkt("POLYGON ((1 1, 2 1, 2 2, 1 1))")
+    broken = shapely.set_coordinates(outline.buffer(0), [[1, 1], [2, corner], [2, 2], [1, 1]])
+    assert crs.in_range(np.array([outline, broken], dtype=object)).tolist() == [True, False]
+
+
 def test_cgcs2000_is_taken_as_it_is() -> None:
     points = np.array([shapely.Point(112.9, 35.6)], dtype=object)
     assert crs.to_wgs84(points, crs=crs.parse("EPSG:4490")) is points

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +11,11 @@ import pyogrio
 import pytest
 import shapely
 
-from data.importers import errors, files
+from data.importers import archives, errors
 from data.importers.reading import read
 from data.importers.table import Reading, Table
-from tests.data.importers.conftest import box, write_csv, write_geojson
+from tests.data.importers.conftest import Importer, box, reasons, write_csv, write_geojson
+from tests.data.importers.makers import zipped
 
 SQUARE = shapely.box(112.9, 35.6, 112.91, 35.61)
 NAMES = ["渠头村", "巴公一村", "A-1"]
@@ -163,22 +162,6 @@ def test_broken_json_is_refused_in_words(tmp_path: Path, text: str) -> None:
         load(path)
 
 
-def zipped(path: Path, entries: dict[str, bytes], *, gbk: bool = False) -> Path:
-    """An archive; `gbk` writes the names as Chinese archivers do, without the UTF-8 flag."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in entries.items():
-            archive.writestr(name, data)
-    data = buffer.getvalue()
-    if gbk:
-        for name in entries:
-            stand_in, real = name.encode(), name.replace("QQQQ", "网格").encode("gbk")
-            assert len(stand_in) == len(real)
-            data = data.replace(stand_in, real)
-    path.write_bytes(data)
-    return path
-
-
 def parts(folder: Path, stem: str) -> dict[str, bytes]:
     shapefile(folder, "GBK", cpg=True)
     return {f"{stem}{p.suffix}": p.read_bytes() for p in sorted(folder.glob("grids.*"))}
@@ -213,12 +196,12 @@ def test_other_things_in_archives(tmp_path: Path) -> None:
 
 
 def test_a_zip_bomb_is_stopped_on_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_FILE", 5_000_000)
+    monkeypatch.setattr(archives, "MAX_FILE", 5_000_000)
     bomb = zipped(tmp_path / "a.zip", {"a.csv": b"0," * 4_000_000})
     assert bomb.stat().st_size < 100_000
     with pytest.raises(errors.TooLarge):
         load(bomb)
-    monkeypatch.setattr(files, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(archives, "MAX_ENTRIES", 3)
     with pytest.raises(errors.TooLarge):
         load(zipped(tmp_path / "b.zip", {f"{n}.csv": b"" for n in range(5)}))
 
@@ -258,3 +241,44 @@ def test_a_shapefile_without_its_table_is_still_shapes(tmp_path: Path) -> None:
     path.with_suffix(".shx").unlink()
     assert load(path).length == 3
     assert not path.with_suffix(".shx").exists(), "the user's folder is left alone"
+
+
+def test_more_columns_than_any_table_has_are_refused(tmp_path: Path) -> None:
+    names = [f"c{n}" for n in range(100_000)]
+    with pytest.raises(errors.TooManyColumns, match="100000 columns"):
+        load(write_csv(tmp_path / "a.csv", ",".join(names), ",".join("1" for _ in names)))
+    rows = [({name: 1}, None) for name in names[:2_000]]
+    with pytest.raises(errors.TooManyColumns, match="2000 columns"):
+        load(write_geojson(tmp_path / "a.geojson", rows))
+
+
+@pytest.mark.parametrize("name", ["a.shp", "a.gpkg", "a.geojson"])
+@pytest.mark.parametrize("kept", [0.1, 0.6, 0.95])
+def test_a_layer_cut_off_is_refused_or_says_which_rows(
+    tmp_path: Path, name: str, kept: float
+) -> None:
+    names = [f"n{row:03}" for row in range(200)]
+    path = write_layer(tmp_path / name, names)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(kept * len(whole))])
+    try:
+        table = load(path)
+    except errors.Unreadable:
+        return
+    assert table.geometry is not None and name == "a.shp"
+    there = [row for row, one in enumerate(table.geometry) if one is not None]
+    assert there == list(range(len(there))) and 0 < len(there) < len(names)
+    assert table.length == len(names), "what is missing is still accounted for"
+
+
+async def test_coordinates_that_are_no_numbers(importer: Importer, tmp_path: Path) -> None:
+    bad = ["nan", "inf", "-inf", "NaN", "1e999"]
+    rows = [f"{n},F{n},{value},35.605" for n, value in enumerate(bad)]
+    path = write_csv(tmp_path / "a.csv", "code,name,lon,lat", *rows, "9,F9,112.905,35.605")
+    report = await importer("facilities", path, group="station")
+    assert reasons(report) == dict.fromkeys(range(1, 6), "bad_number")
+    shapes = ["POINT (nan 35)", "POINT (inf 35)", "POLYGON ((112 35, 113 35, 113 nan, 112 35))"]
+    rows = [f'{n},F{n},"{value}"' for n, value in enumerate(shapes)]
+    path = write_csv(tmp_path / "b.csv", "code,name,wkt", *rows)
+    report = await importer("facilities", path, group="station", crs="EPSG:4326")
+    assert reasons(report) == dict.fromkeys(range(1, 4), "out_of_range")
