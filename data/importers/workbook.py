@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import zip_longest
@@ -19,6 +20,8 @@ from data.importers.table import Reading, Table, check_columns, text, unique
 MAX_ROWS = 1_048_576  # Excel's own; a row's number in the file is not believed beyond it
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 Cells = tuple[Any, ...]
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+MALFORMED = (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError)
 
 
 def read(path: Path, *, name: str, reading: Reading) -> Table:
@@ -31,9 +34,7 @@ def read(path: Path, *, name: str, reading: Reading) -> Table:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that are left out
             return _read(path, name, reading.layer, formulas)
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError) as error:
-        raise _damaged(name) from error
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except (*DAMAGED, *MALFORMED) as error:
         raise _damaged(name) from error
 
 
@@ -54,7 +55,7 @@ def _check_parts(path: Path, name: str) -> bool:
                             raise Unreadable(path=name, format="XLSX", why=markup.NO_TYPE)
                 if part.startswith("xl/worksheets/") and part.endswith(".xml"):
                     formulas = formulas or FORMULA.search(archive.read(part)) is not None
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, RuntimeError, OSError) as error:
+    except DAMAGED as error:
         raise _damaged(name) from error
     return formulas
 

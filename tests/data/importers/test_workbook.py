@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,17 @@ def test_a_workbook_with_a_broken_part_is_refused_in_words(tmp_path: Path, part:
     with pytest.raises(errors.Unreadable, match="save it again"):
         load(path)
     zipped(path, {"[Content_Types].xml": b"<a/>", "xl/workbook.xml": b"<a/>"})
+    with pytest.raises(errors.Unreadable, match="save it again"):
+        load(path)
+
+
+def test_a_workbook_with_bad_bytes_inside_is_refused_in_words(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", one=[["code"], *([f"n{n}"] for n in range(200))])
+    with zipfile.ZipFile(path) as archive:
+        at = archive.getinfo(SHEET).header_offset + 30 + len(SHEET)
+    data = bytearray(path.read_bytes())
+    data[at : at + 20] = b"\xff" * 20
+    path.write_bytes(data)
     with pytest.raises(errors.Unreadable, match="save it again"):
         load(path)
 
