@@ -1,4 +1,4 @@
-"""The positions router alone in its own process, so that heavy traffic never slows a screen."""
+"""The doors of positions alone in its own process, so that heavy traffic never slows a screen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from dashboard.api import clock as clock_
-from dashboard.api import errors, health, positions
+from dashboard.api import errors, health, phones, positions
 from dashboard.auth import AuthMiddleware, Identities
 from dashboard.clock import SiteClock
 from dashboard.settings import Settings
@@ -33,6 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.role = "ingest"
     app.include_router(positions.router)
+    app.include_router(phones.router)
     app.include_router(clock_.router)
     app.include_router(health.router)
     app.add_middleware(AuthMiddleware, identities=lambda: app.state.identities)

@@ -19,7 +19,7 @@ from typing import Any
 from dashboard import tasks
 from dashboard.listener import Listener
 from dashboard.rounds import Outcome, Round, Submission
-from data import actors
+from data import actors, counters
 from data.access import Actor, Permission
 from data.database import Database
 from data.errors import NoSite, NotFound, StoreUnavailable, WanggeError
@@ -109,6 +109,12 @@ class Intake:
         self._queued += len(rows)
         self._turn.set()
         return await done
+
+    async def ignore(self, actor: Actor, messages: int) -> None:
+        """Count what phones send that is no fix. Raises StoreUnavailable."""
+        counts = {"ignored": messages}
+        async with self.database.acting(actor.id) as connection:
+            await counters.add(connection, process=self.process, door="phones", counts=counts)
 
     async def _judge_for_ever(self) -> None:
         """Check what waits, one round ahead of the writing."""

@@ -73,6 +73,12 @@ async def person_id(connection: Connection, code: str | None) -> int | None:
     return int(row["id"])
 
 
+async def person_code(connection: Connection, person_id: int) -> str | None:
+    """The code of a person by id; None where there is none any more."""
+    row = await fetch_one(connection, SQL.person_code, {"id": person_id})
+    return None if row is None else str(row["code"])
+
+
 async def ensure_source(
     connection: Connection,
     name: str,

@@ -69,6 +69,9 @@ SELECT pg_notify('wangge_actor', actor_id::text) FROM gone;
 -- name: person_by_code
 SELECT id FROM person WHERE code = %(code)s;
 
+-- name: person_code
+SELECT code FROM person WHERE id = %(id)s;
+
 -- name: upsert_source
 INSERT INTO source (name, kind, area_id, coord_sys)
 VALUES (%(name)s, %(kind)s,

@@ -13,12 +13,14 @@ from dashboard.api import (
     grids,
     health,
     layers,
+    phones,
     positions,
     summary,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
     positions.router,
+    phones.router,
     events.router,
     grids.router,
     health.router,

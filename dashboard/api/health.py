@@ -33,6 +33,7 @@ async def health(request: Request) -> Response:
     try:
         async with state.database.acting(None) as connection:
             counts = await counters.read(connection, door="positions")
+            phones = await counters.read(connection, door="phones")
             screens = await counters.screens(connection, real=datetime.now(UTC))
     except StoreUnavailable:
         return json_response({**answer, "status": "degraded", "database": "unavailable"}, 503)
@@ -41,5 +42,6 @@ async def health(request: Request) -> Response:
         "accepted": counts.accepted,
         "rejected": counts.rejected,
         "dropped": counts.dropped + state.intake.dropped,
+        "ignored": phones.rejected.get("ignored", 0),  # messages of phones that are no fixes
     }
     return json_response({**answer, "screens": screens})

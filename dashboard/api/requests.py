@@ -33,8 +33,8 @@ async def system_id(request: Request) -> int:
     return int(state.system_id)
 
 
-async def read_object(request: Request, *, limit_bytes: int) -> dict[str, Any]:
-    """The body as a JSON object. Raises TooLarge before it is all read, InvalidBody."""
+async def read_body(request: Request, *, limit_bytes: int) -> bytes:
+    """The body. Raises TooLarge before it is all read."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit_bytes:
         raise TooLarge(limit=Said("{n} bytes", n=limit_bytes))
@@ -43,10 +43,20 @@ async def read_object(request: Request, *, limit_bytes: int) -> dict[str, Any]:
         body += chunk
         if len(body) > limit_bytes:
             raise TooLarge(limit=Said("{n} bytes", n=limit_bytes))
+    return bytes(body)
+
+
+def parse_json(body: bytes) -> Any:
+    """What a body says. Raises InvalidBody."""
     try:
-        value = orjson.loads(body)
+        return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise InvalidBody(why=Said("no JSON ({error})", error=error)) from None
+
+
+async def read_object(request: Request, *, limit_bytes: int) -> dict[str, Any]:
+    """The body as a JSON object. Raises TooLarge before it is all read, InvalidBody."""
+    value = parse_json(await read_body(request, limit_bytes=limit_bytes))
     if not isinstance(value, dict):
         raise InvalidBody(why="a JSON object is needed")
     return value

@@ -56,7 +56,7 @@ def web() -> None:
 @serve.command()
 @tls
 def ingest() -> None:
-    """The positions router alone, on its own port: INGEST_PORT, else the port after PORT."""
+    """The doors of positions alone, on their own port: INGEST_PORT, else the port after PORT."""
     from dashboard.ingest import create_app
 
     settings = _with_store(Settings.load())

@@ -24,10 +24,13 @@ def token() -> None:
 @click.option("--role", type=ROLE, required=True, help="What the token may do.")
 @click.option("--area", help="CODE or LEVEL:CODE of the area it is for; none = the whole site.")
 @click.option("--source", help="Name of the source, for tokens that bring data in.")
+@click.option("--person", help="Code of the person whose own token it is.")
 @click.option("--name", help="What the audit calls it.")
-def create_token(role: str, area: str | None, source: str | None, name: str | None) -> None:
+def create_token(
+    role: str, area: str | None, source: str | None, person: str | None, name: str | None
+) -> None:
     """Print a new token as the last word. It is shown this once only."""
-    click.echo(f"token: {asyncio.run(_create(role, area, source, name))}")
+    click.echo(f"token: {asyncio.run(_create(role, area, source, name, person))}")
 
 
 @token.command(name="revoke")
@@ -71,10 +74,13 @@ def create_account(
     click.echo(f"account {name} ({role}) is ready")
 
 
-async def _create(role: str, area: str | None, source: str | None, name: str | None) -> str:
+async def _create(
+    role: str, area: str | None, source: str | None, name: str | None, person: str | None = None
+) -> str:
     async with system_transaction() as (connection, system):
+        person_id = await actors.person_id(connection, person)
         actor, secret = await actors.create_token(
-            connection, role=role, area=area, source=source, name=name
+            connection, role=role, area=area, source=source, name=name, person_id=person_id
         )
         await actors.record(connection, system.id, _now(), "create_token", str(actor.id), role=role)
     return secret

@@ -55,10 +55,26 @@ async def test_positions_come_in_by_a_token(client: httpx.AsyncClient, town: Tow
     assert [name.startswith("ingest-") for (name,) in rows_] == [True]
 
 
+async def test_phone_apps_come_in_too(client: httpx.AsyncClient, town: Town) -> None:
+    token = (await header(town))["Authorization"].removeprefix("Bearer ")
+    seconds = int(NOW.timestamp()) - 5
+    said = {"id": "west_worker", "lat": "35.605", "lon": "112.905", "timestamp": str(seconds)}
+    reply = await client.get(f"/api/positions/osmand/{token}", params=said)
+    assert reply.json() == {"accepted": 1, "rejected": []}
+    location = {"_type": "location", "lat": 35.605, "lon": 112.905, "tst": seconds + 1}
+    body = [location, {"_type": "status"}]
+    reply = await client.post("/api/positions/owntracks", json=body, auth=("west_worker", token))
+    assert (reply.status_code, reply.json()) == (200, [])
+    health = (await client.get("/healthz")).json()["positions"]
+    assert (health["accepted"], health["received"], health["ignored"]) == (2, 2, 1)
+
+
 async def test_nothing_else_is_there(client: httpx.AsyncClient, town: Town) -> None:
     """No token: 401 before anything; with one, a JSON 404."""
     assert (await client.post("/api/positions", json={"positions": []})).status_code == 401
     assert (await client.get("/api/events")).status_code == 401
+    assert (await client.get("/api/positions/osmand")).status_code == 401
+    assert (await client.post("/api/positions/owntracks", json={})).status_code == 401
     known = await header(town)
     for path in ("/api/events", "/docs", "/openapi.json", "/"):
         reply = await client.get(path, headers=known)

@@ -11,10 +11,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dashboard.api import errors, events, grids, health, positions
+from dashboard.api import errors, events, grids, health, phones, positions
+from dashboard.auth import Identities
 from dashboard.embedded import Store
 from data import actors
 from data.database import Database
+from data.places.site import Site
 from tests.factories import NOON, Town, make_town
 
 Post = Callable[..., Awaitable[httpx.Response]]
@@ -36,6 +38,10 @@ class BearerOnly:
         await self.app(scope, receive, send)
 
 
+def _no_site() -> Site:
+    raise AssertionError("only cookies need the site, and there are none here")
+
+
 @pytest.fixture
 async def town(database: Database, store: Store) -> Town:
     return await make_town(database, store.admin_url)
@@ -46,7 +52,8 @@ async def app(town: Town) -> AsyncIterator[FastAPI]:
     application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     application.state.database = town.database
     application.state.clock = SimpleNamespace(now=lambda: NOON)
-    for resource in (positions, events, grids, health):
+    application.state.identities = Identities(town.database, site=_no_site)
+    for resource in (positions, phones, events, grids, health):
         application.include_router(resource.router)
     errors.install(application)
     async with application.router.lifespan_context(application):
@@ -70,3 +77,10 @@ def bearer(town: Town) -> Callable[..., Awaitable[dict[str, str]]]:
         return {"Authorization": f"Bearer {token}"}
 
     return make
+
+
+@pytest.fixture
+async def token(bearer: Callable[..., Awaitable[dict[str, str]]]) -> str:
+    """The token of a source of phones."""
+    header = await bearer("source", source="phones")
+    return header["Authorization"].removeprefix("Bearer ")

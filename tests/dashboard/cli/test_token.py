@@ -41,6 +41,16 @@ async def test_a_token_is_the_last_word_and_works(town: Town) -> None:
     assert "ended already" in (await wangge("token", "revoke", secret)).output
 
 
+async def test_a_persons_own_token(town: Town) -> None:
+    given = ("token", "create", "--role", "grid_worker", "--person")
+    said = await wangge(*given, "west_worker")
+    assert said.exit_code == 0, said.output
+    async with town.database.acting(town.system_id) as link:
+        actor = await actors.by_secret(link, said.stdout.split()[-1], NOON)
+    assert actor is not None and actor.person_id == town.people["west_worker"]
+    assert (await wangge(*given, "nobody")).exit_code == 1
+
+
 async def test_a_kiosk_link(town: Town) -> None:
     said = await wangge("kiosk", "create")
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/kiosk/\S+\n", said.stdout)

@@ -39,6 +39,11 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/api/card/{kind}/{id}"): P.VIEW,
     ("GET", "/api/grids/at"): P.VIEW,
     ("POST", "/api/positions"): P.REPORT_POSITIONS,
+    ("GET", "/api/positions/osmand"): P.REPORT_POSITIONS,
+    ("POST", "/api/positions/osmand"): P.REPORT_POSITIONS,
+    ("GET", "/api/positions/osmand/{token}"): P.REPORT_POSITIONS,
+    ("POST", "/api/positions/osmand/{token}"): P.REPORT_POSITIONS,
+    ("POST", "/api/positions/owntracks"): P.REPORT_POSITIONS,
     ("POST", "/api/events"): P.REPORT_EVENTS,
     ("GET", "/api/calls"): P.VIEW,
     ("GET", "/api/calls/{session_id}"): P.VIEW,
@@ -61,6 +66,7 @@ CONCRETE = {
     "{id}": "1",
     "{session_id}": "1",
     "{path:path}": "unknown",
+    "{token}": "none",
 }
 QUERY = {"/api/grids/at": "?lon=112.905&lat=35.605"}
 QUERY["/api/duty/ground"] = "?west=112.9&south=35.6&east=112.91&north=35.61"
@@ -283,8 +289,9 @@ async def test_a_known_path_says_which_methods_are_wrong(web: Served, bearer: Be
     async with web.client(headers=await bearer("administrator")) as client:
         for method, path in _http():
             wrong = "POST" if method == "GET" else "GET"
-            if path.startswith("/api/") and path != "/api/{path:path}" and path != "/api/calls":
+            if path.startswith("/api/") and not {("*", path), (wrong, path)} & set(ROUTES):
                 answer = await ask(client, wrong, path)
                 assert answer.status_code == 405, f"{wrong} {path}: {answer.text}"
                 assert answer.json()["error"]["code"] == "method_not_allowed"
-        assert (await client.put("/api/calls")).status_code == 405
+        for path in ("/api/calls", "/api/positions/osmand", "/api/positions/osmand/none"):
+            assert (await client.put(path)).status_code == 405

@@ -1,0 +1,1 @@
+"""What phone apps send, as rows of POST /api/positions: pure functions, one file per protocol."""
