@@ -27,7 +27,8 @@ def version() -> str:
 
 @router.get("/healthz")
 async def health(request: Request) -> Response:
-    """Counters are persistent and summed over processes; received = accepted + rejected."""
+    """Counters are persistent and summed over processes; received = accepted + rejected;
+    `dropped` and `ignored` stand beside the sum."""
     state = request.app.state
     answer: dict[str, Any] = {"status": "ok", "version": version(), "database": "ok"}
     try:

@@ -71,6 +71,7 @@ async def test_health_adds_up(town: Town, client: httpx.AsyncClient, bearer: Any
         "accepted": 1,
         "rejected": {"invalid": 1},
         "dropped": 0,
+        "ignored": 0,
     }
 
 
