@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import os
 import shutil
@@ -17,7 +18,7 @@ import pytest
 from filelock import FileLock
 from psycopg import sql
 
-from dashboard.embedded import Store, ensure, stop
+from dashboard.embedded import EmbeddedError, Store, ensure, stop
 from data import migrate
 from data.database import Database
 
@@ -37,7 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for home in Path(tempfile.gettempdir()).glob("wangge-test-*-*"):
         owner = home.name.split("-")[2]
         if owner.isdigit() and not _lives(int(owner)) and os.access(home, os.W_OK):
-            _remove(home)
+            with contextlib.suppress(OSError, EmbeddedError):  # another run may clear it away too
+                _remove(home)
     home = Path(tempfile.mkdtemp(prefix=f"wangge-test-{os.getpid()}-"))
     home.chmod(0o711)  # the server's user must be able to pass
     os.environ[HOME] = str(home)

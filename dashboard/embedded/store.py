@@ -99,8 +99,8 @@ def _installation(home: Path, say: Callable[[Said], None]) -> find.Installation:
 
 
 def _stop(home: Path) -> bool:
-    if not (home / "postgres").exists():
-        return False
+    if not (home / "postgres" / "data" / "PG_VERSION").exists():
+        return False  # never made, or just being removed: stopping makes none
     installation = _installation(home, _quiet)
     with clusters.locked(home):
         return clusters.halt(clusters.prepare(home, installation, _passwords(home)[ADMIN]))

@@ -180,3 +180,11 @@ def _home(factory: pytest.TempPathFactory) -> Path:
 
 def _postmaster(home: Path) -> int:
     return int((home / "postgres/data/postmaster.pid").read_text().split("\n", 1)[0])
+
+
+async def test_stopping_what_was_never_made_makes_nothing(tmp_path: Path) -> None:
+    """A home that is just being removed had a new database made in it by those who stopped it."""
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "secrets.json").write_text("{}")
+    assert await stop(tmp_path) is False
+    assert list((tmp_path / "postgres").iterdir()) == []
