@@ -63,7 +63,13 @@ COMMON: tuple[Decorator, ...] = (
     click.option(
         "--key", callback=_columns, metavar="COLUMN[,COLUMN…]", help="What tells rows apart."
     ),
-    click.option("--crs", metavar="EPSG:N", help="The coordinate system, if the file is silent."),
+    click.option(
+        "--crs",
+        metavar="NAME",
+        help="The coordinate system, if the file is silent or wrong: EPSG:4549, wgs84, cgcs2000,"
+        " gcj02, bd09, web-mercator; of the zones cgcs2000-gk3-zone38 where the zone number stands"
+        " before the easting, cgcs2000-gk3-cm114 where not; gk6 for those of 6°.",
+    ),
     click.option("--encoding", help="The encoding of texts, where it cannot be told."),
     click.option("--layer", help="Which layer, where a file holds several."),
     click.option("--delimiter", help="What parts the columns of a CSV, where it cannot be told."),

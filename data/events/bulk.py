@@ -30,6 +30,7 @@ class NewEvent:
     settled_at: str | None
     satisfied: bool | None
     content_hash: str
+    original: tuple[float, float, str] | None = None  # x, y and the name of their system
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ async def write(
             what = (n, event.source_key, event.type_id, event.area_id, grids, event.geometry)
             when = (event.opened_at, event.due_at, event.closed_at)
             ended = (event.settled_at, event.satisfied, event.content_hash)
-            await copy.write_row((*what, event.address, event.text, *when, *ended))
+            origin = event.original or (None, None, "WGS84")
+            await copy.write_row((*what, event.address, event.text, *when, *ended, *origin))
     who: dict[str, Any] = {"source_id": source_id, "actor_id": actor_id, "at": at}
     await connection.execute(SQL.analyze)
     await connection.execute(SQL.compare, who)

@@ -2,12 +2,14 @@
 CREATE TEMP TABLE incoming_event (
     n integer PRIMARY KEY, source_key text, type_id integer, area_id integer, grid_ids integer[],
     geom geometry(Point, 4326), address text, text text, opened_at timestamptz, due_at timestamptz,
-    closed_at timestamptz, settled_at text, satisfied boolean, content_hash text, state text
+    closed_at timestamptz, settled_at text, satisfied boolean, content_hash text,
+    original_lon double precision, original_lat double precision, coord_sys text, state text
 ) ON COMMIT DROP;
 
 -- name: copy_incoming
 COPY incoming_event (n, source_key, type_id, area_id, grid_ids, geom, address, text, opened_at, due_at,
-                     closed_at, settled_at, satisfied, content_hash) FROM STDIN;
+                     closed_at, settled_at, satisfied, content_hash, original_lon, original_lat,
+                     coord_sys) FROM STDIN;
 
 -- name: analyze
 ANALYZE incoming_event;
@@ -22,9 +24,10 @@ WHERE e.source_id = %(source_id)s AND e.source_key = i.source_key;
 -- An event keeps the grids of its day; only a new place gives it new ones. How it ended stays
 -- known where a file does not say it, unless the event is open again.
 INSERT INTO event AS e (source_id, source_key, type_id, area_id, grid_ids, geom, address, text, opened_at,
-                        due_at, closed_at, settled_at, satisfied, content_hash)
+                        due_at, closed_at, settled_at, satisfied, content_hash, original_lon,
+                        original_lat, coord_sys)
 SELECT %(source_id)s, source_key, type_id, area_id, grid_ids, geom, address, text, opened_at, due_at,
-       closed_at, settled_at, satisfied, content_hash
+       closed_at, settled_at, satisfied, content_hash, original_lon, original_lat, coord_sys
 FROM incoming_event WHERE state IS DISTINCT FROM 'unchanged'
 ORDER BY n
 ON CONFLICT (source_id, source_key) DO UPDATE SET
@@ -33,6 +36,7 @@ ON CONFLICT (source_id, source_key) DO UPDATE SET
     settled_at = CASE WHEN excluded.closed_at IS NOT NULL THEN coalesce(excluded.settled_at, e.settled_at) END,
     satisfied = CASE WHEN excluded.closed_at IS NOT NULL THEN coalesce(excluded.satisfied, e.satisfied) END,
     content_hash = excluded.content_hash, geom = excluded.geom,
+    original_lon = excluded.original_lon, original_lat = excluded.original_lat, coord_sys = excluded.coord_sys,
     area_id = CASE WHEN e.geom IS NOT DISTINCT FROM excluded.geom THEN e.area_id ELSE excluded.area_id END,
     grid_ids = CASE WHEN e.geom IS NOT DISTINCT FROM excluded.geom THEN e.grid_ids ELSE excluded.grid_ids END;
 

@@ -56,13 +56,16 @@ POSITION = ("lon", "lat", "x", "y", "wkt")
 class Batch:
     """All rows of all files. `fields` holds a list of raw values per field that some file has.
 
-    `geometry` is an object array in EPSG:4326; `spatial` says whether each row's file has
-    geometry at all. `chosen` tells which column became which field.
+    `geometry` is an object array in EPSG:4326, `original` the same as the file has it, each row
+    in the system that `systems` names; `spatial` says whether each row's file has geometry at
+    all. `chosen` tells which column became which field.
     """
 
     ledger: Ledger
     fields: dict[str, list[Any]] = field(default_factory=dict)
     geometry: NDArray[Any] = field(default_factory=lambda: np.empty(0, dtype=object))
+    original: NDArray[Any] = field(default_factory=lambda: np.empty(0, dtype=object))
+    systems: list[str] = field(default_factory=list)
     spatial: list[bool] = field(default_factory=list)
     content: list[str] = field(default_factory=list)
     chosen: dict[str, str] = field(default_factory=dict)
@@ -84,7 +87,8 @@ def build(
         if name not in known:
             raise NoSuchField(field=name, fields=", ".join(known))
     ledger = Ledger([(table.file, table.length) for table in tables])
-    batch = Batch(ledger, {}, np.full(ledger.rows, None, dtype=object))
+    batch = Batch(ledger)
+    batch.geometry, batch.original = (np.full(ledger.rows, None, dtype=object) for _ in range(2))
     batch.columns = list(dict.fromkeys(name for table in tables for name in table.columns))
     start = 0
     for table in tables:
@@ -94,8 +98,9 @@ def build(
             whole = batch.fields.setdefault(name, [None] * ledger.rows)
             whole[start : start + table.length] = values
         _note(table, ledger, start)
-        spatial = _place(table, columns, batch, start, options)
-        batch.spatial += [spatial] * table.length
+        system = _place(table, columns, batch, start, options)
+        batch.spatial += [system is not None] * table.length
+        batch.systems += [system or ""] * table.length
         start += table.length
     if key_field not in batch.fields and ledger.rows:
         ledger.warn("keyed_by_content")
@@ -156,39 +161,77 @@ def _content(table: Table) -> list[str]:
     return digests
 
 
-def _place(table: Table, columns: Columns, batch: Batch, start: int, options: Options) -> bool:
-    """Bring a table's geometries to EPSG:4326 in the batch; False when it has none at all."""
-    geometry, crs = table.geometry, table.crs
+def _place(
+    table: Table, columns: Columns, batch: Batch, start: int, options: Options
+) -> str | None:
+    """Bring a table's geometries to EPSG:4326 in the batch. The name of the system that they
+    were in, "" where it is not known; None when there are no geometries at all."""
+    geometry = table.geometry
     if geometry is None:
         geometry = _from_columns(table, columns, batch.ledger, start)
     if geometry is None:
-        return False
-    if options.reading.crs is not None:
-        crs = _said(options.reading.crs)
-    elif crs is None and table.geometry is None and "lon" in columns and "wkt" not in columns:
-        batch.ledger.warn("assumed_wgs84", file=table.file)
-        crs = crs_.parse(crs_.WGS84)
+        return None
+    system = _system(table, columns, batch.ledger, options)
     present = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
-    if crs is None:
+    if system is None:
         for row in np.flatnonzero(present):
             batch.ledger.reject(start + int(row), "unknown_crs", file=table.file)
-        return True
+        return ""
     try:
-        placed = crs_.to_wgs84(geometry, crs=crs)
+        placed = crs_.to_wgs84(geometry, system=system)
     except crs_.UnknownCrs as error:
-        raise AskCrs(text=str(error)) from None
+        raise AskCrs(text=str(error), names=crs_.EXAMPLES) from None
+    null = _null_points(geometry)
+    placed[null] = geometry[null]
+    _doubt(batch.ledger, start, system, geometry, ~null)
     for row in np.flatnonzero(present & ~crs_.in_range(placed)):
         x, y = shapely.get_coordinates(geometry[row])[0]
         batch.ledger.reject(start + int(row), "out_of_range", x=f"{x:.9g}", y=f"{y:.9g}")
-    batch.geometry[start : start + table.length] = placed
-    return True
+    end = start + table.length
+    batch.geometry[start:end], batch.original[start:end] = placed, geometry
+    return system.name
 
 
-def _said(name: str) -> Any:
+def _system(table: Table, columns: Columns, ledger: Ledger, options: Options) -> crs_.System | None:
+    """The system that the user says, else the file; longitude and latitude without any word are
+    taken as WGS 84. None where it must be asked for."""
+    if options.reading.crs is not None:
+        return _said(options.reading.crs)
+    by_name = table.geometry is None and "lon" in columns and "wkt" not in columns
+    if table.crs is None and by_name:
+        ledger.warn("assumed_wgs84", file=table.file)
+        return crs_.parse(crs_.WGS84)
+    return table.crs
+
+
+def _null_points(geometry: NDArray[Any]) -> NDArray[np.bool_]:
+    """The points 0, 0 that empty forms leave: nowhere in every system."""
+    null: NDArray[np.bool_] = (shapely.get_type_id(geometry) == 0) & ~shapely.is_empty(geometry)
+    null[null] = (shapely.get_x(geometry[null]) == 0) & (shapely.get_y(geometry[null]) == 0)
+    return null
+
+
+def _doubt(
+    ledger: Ledger,
+    start: int,
+    system: crs_.System,
+    geometry: NDArray[Any],
+    which: NDArray[np.bool_],
+) -> None:
+    """Reject the rows whose numbers cannot lie in the system, and say what would help."""
+    for one in crs_.misfits(geometry, system=system):
+        if not which[one.index]:
+            continue
+        numbers = {"x": f"{one.x:.9g}", "y": f"{one.y:.9g}"}
+        said = {"system": system.name, "fitting": one.fitting}
+        ledger.reject(start + one.index, one.reason, **numbers, **said)
+
+
+def _said(name: str) -> crs_.System:
     try:
         return crs_.parse(name)
     except crs_.UnknownCrs:
-        raise AskCrs(text=name) from None
+        raise AskCrs(text=name, names=crs_.EXAMPLES) from None
 
 
 def _from_columns(

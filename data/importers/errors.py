@@ -50,7 +50,7 @@ class AskEncoding(ImportRefused):
 
 
 class AskCrs(ImportRefused):
-    """{text} is no coordinate system that can be used. Give one like EPSG:4326 or EPSG:4547."""
+    """{text} is no coordinate system that can be used. Give EPSG:NUMBER or one of {names}."""
 
 
 class NoSuchColumn(ImportRefused):

@@ -211,10 +211,12 @@ def _events(
     points = _points(batch, rows)
     owners, places = where.locate(points, [row.opened for row in rows], area_id)
     _remark(batch.ledger, points, owners)
+    origins = _origins(batch, rows, points)
     hexes = shapely.to_wkb(shapely.set_srid(points, 4326), hex=True, include_srid=True)
     limited = "due" in batch.fields
     events = []
-    for row, ids, area, point in zip(rows, owners, places, hexes, strict=True):
+    placed = zip(rows, owners, places, hexes, origins, strict=True)
+    for row, ids, area, point, origin in placed:
         kind = known[row.type]
         due = row.due
         if not limited and kind.limit is not None:
@@ -225,8 +227,23 @@ def _events(
         known_end = ended if ended != (None, None) else ()
         digest = hashlib.sha256(orjson.dumps((*said, *known_end))).hexdigest()[:32]
         what = (row.key, kind.id, area, ids, point, address or None, text)
-        events.append(bulk.NewEvent(*what, *when, *ended, content_hash=digest))
+        events.append(bulk.NewEvent(*what, *when, *ended, content_hash=digest, original=origin))
     return events
+
+
+def _origins(
+    batch: Batch, rows: Sequence[Row], points: NDArray[Any]
+) -> list[tuple[float, float, str] | None]:
+    """Each located event's coordinates as the file has them, and the name of their system."""
+    shapes: NDArray[Any] = batch.original[[row.row for row in rows]]
+    shapes[shapely.is_missing(points)] = None
+    other = ~shapely.is_missing(shapes) & (shapely.get_type_id(shapes) != 0)
+    shapes[other] = shapely.point_on_surface(shapes[other])
+    xy = zip(shapely.get_x(shapes).tolist(), shapely.get_y(shapes).tolist(), strict=True)
+    return [
+        None if shape is None else (x, y, batch.systems[row.row])
+        for row, shape, (x, y) in zip(rows, shapes, xy, strict=True)
+    ]
 
 
 def _points(batch: Batch, rows: Sequence[Row]) -> NDArray[Any]:

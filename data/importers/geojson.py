@@ -10,7 +10,6 @@ import numpy as np
 import orjson
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
 
 from data.importers import encodings, topojson
 from data.importers.errors import Unreadable
@@ -33,7 +32,7 @@ def read(path: Path, *, name: str, reading: Reading) -> Table:
     return table(name, features, crs=_crs(document, name))
 
 
-def table(name: str, features: Sequence[Any], *, crs: CRS | None) -> Table:
+def table(name: str, features: Sequence[Any], *, crs: crs_.System | None) -> Table:
     """Features as a table; a geometry that is none is a fault of its own row."""
     made = Table(name, len(features), _columns(features, name), crs=crs)
     made.geometry = _geometries(features, made)
@@ -86,11 +85,11 @@ def _properties(feature: Any) -> Mapping[str, Any]:
     return properties if isinstance(properties, Mapping) else {}
 
 
-def _crs(document: Any, name: str) -> CRS | None:
+def _crs(document: Any, name: str) -> crs_.System | None:
     """The `crs` member of older files; without one the format means WGS 84."""
     member = document.get("crs") if isinstance(document, Mapping) else None
     if not isinstance(member, Mapping):
-        return CRS.from_user_input(crs_.WGS84)
+        return crs_.parse(crs_.WGS84)
     properties = member.get("properties")
     said = properties.get("name") if isinstance(properties, Mapping) else None
     try:

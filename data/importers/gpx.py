@@ -10,7 +10,6 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 import shapely
-from pyproj import CRS
 
 from data.errors import Said
 from data.importers import markup
@@ -42,7 +41,7 @@ def read(path: Path, *, name: str, reading: Reading) -> Table:
         del names["track"]
     check_columns(names, name)
     columns = {key: [row.get(key) for row in rows] for key in names}
-    table = Table(name, len(rows), columns, crs=CRS.from_user_input(crs_.WGS84), notes=[*notes])
+    table = Table(name, len(rows), columns, crs=crs_.parse(crs_.WGS84), notes=[*notes])
     table.geometry = np.array([_point(table, n, row) for n, row in enumerate(rows)], dtype=object)
     return table
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from pyproj import CRS
-
 from data.importers import geojson, markup
 from data.importers.errors import Unreadable
 from data.importers.table import Reading, Table
@@ -32,7 +30,7 @@ def read(path: Path, *, name: str, reading: Reading) -> Table:
     if not marks:
         raise Unreadable(path=name, format="KML", why="there is no Placemark in it")
     features = [_feature(one, folders) for folders, one in marks]
-    table = geojson.table(name, features, crs=CRS.from_user_input(crs_.WGS84))
+    table = geojson.table(name, features, crs=crs_.parse(crs_.WGS84))
     table.notes += notes
     if links := sum(1 for one in root.iter() if one.tag in ELSEWHERE):
         table.notes.append(("not_followed", {"file": name, "n": links}))

@@ -13,9 +13,19 @@ REASONS = {
     "empty_geometry": "The geometry is empty.",
     "invalid_geometry": "The geometry is broken and nothing is left after repair: {why}.",
     "wrong_geometry": "A {found} cannot be used here; a {wanted} is needed.",
-    "unknown_crs": "The coordinate system of {file} is not known. Say it with --crs EPSG:NUMBER.",
+    "unknown_crs": "The coordinate system of {file} is not known. Say it with --crs,"
+    " for instance EPSG:4549, cgcs2000 or gcj02.",
     "out_of_range": "The coordinates ({x}, {y}) are no longitude and latitude."
     " If they are in another system, say it with --crs; lon and lat may also be exchanged.",
+    "degrees": "({x}, {y}) are degrees, but {system} is in metres."
+    " Say with --crs which system they are in, for instance EPSG:4326, cgcs2000 or gcj02.",
+    "axes_exchanged": "In ({x}, {y}) the northing comes first, but x must be the easting of"
+    " {system}. Exchange the two; in a CSV, by --map x=COLUMN --map y=COLUMN.",
+    "zone_missing": "The easting {x} has no zone number before it, but in {system} it has one."
+    " Say --crs {fitting}.",
+    "zone_other": "The easting {x} begins with a zone number that is not of {system}."
+    " Say --crs {fitting}.",
+    "outside_crs": "({x}, {y}) cannot lie in {system}. Say with --crs which system it is in.",
     "bad_number": "{field} is not a number that can be used: {value}.",
     "too_long": "{field} is longer than {limit} characters.",
     "broken_row": "The row has {found} fields, the header has {wanted}.",

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from numpy.typing import NDArray
-from pyproj import CRS
 
 from data.importers.errors import TooManyColumns
+from geo.crs import System
 
 MAX_COLUMNS = 1_000
 Progress = Callable[[str, int, int], None]  # a stage's name, how many are done, of how many
@@ -41,7 +41,7 @@ class Table:
     length: int
     columns: Mapping[str, Sequence[Any]]
     geometry: NDArray[Any] | None = None
-    crs: CRS | None = None
+    crs: System | None = None
     faults: dict[int, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     repairs: dict[int, str] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)

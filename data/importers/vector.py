@@ -11,7 +11,6 @@ import numpy as np
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
-from pyproj import CRS
 
 from data.importers import encodings
 from data.importers.errors import ChooseLayer, NoSuchLayer, Unreadable
@@ -63,7 +62,7 @@ def _layer(path: Path, name: str, format: str, wanted: str | None) -> str | None
     return wanted or (layers[0] if layers else None)
 
 
-def _crs(said: str | None) -> CRS | None:
+def _crs(said: str | None) -> crs_.System | None:
     if not said:
         return None
     try:

@@ -50,6 +50,25 @@ def square(path: Path, *rows: tuple[str, str]) -> Path:
     return path
 
 
+def test_shifted_events_come_in_by_the_name_of_their_system(
+    bare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "e.csv"
+    file.write_text("id,opened,lon,lat\n1,2026-07-01 08:00,116.38404722455657,39.91334545536069\n")
+    given = ("import", "events", file, "--source", "amap", "--report", "json")
+    assert json.loads(bare(*given, "--crs", "gcj02").stdout)["rows_imported"] == 1
+    assert json.loads(bare(*given, "--crs", "GCJ-02").stdout)["rows_unchanged"] == 1
+    metres = json.loads(bare(*given, "--crs", "cgcs2000-gk3-zone39", ok=False).stdout)["rejected"]
+    assert [one["reason"] for one in metres] == ["degrees"]
+    assert "cgcs2000-gk3-cm114" in bare(*given, "--crs", "mars", ok=False).stderr
+    monkeypatch.setenv("WANGGE_LANG", "zh")
+    (metres,) = json.loads(bare(*given, "--crs", "cgcs2000-gk3-zone39", ok=False).stdout)[
+        "rejected"
+    ]
+    assert metres["message"].endswith("例如 EPSG:4326、cgcs2000 或 gcj02。")
+    assert "不是可用的坐标系" in bare(*given, "--crs", "mars", ok=False).stderr
+
+
 def test_a_site_is_made_once(bare: Any) -> None:
     assert "WANGGE_HOME" in bare("site", "create", "--name", "x", ok=False).stderr
     assert (

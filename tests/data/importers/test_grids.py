@@ -274,7 +274,7 @@ async def test_projected_coordinates_equal_postgis(importer: Importer, tmp_path:
         ({"key": ("NOPE",), "group": "k"}, errors.NoSuchColumn),
         ({}, errors.MissingOption),
         ({"group": "k", "crs": "EPSG:0"}, errors.AskCrs),
-        ({"group": "k", "crs": "GCJ-02"}, errors.AskCrs),
+        ({"group": "k", "crs": "GCJ-03"}, errors.AskCrs),
     ],
 )
 async def test_a_wrong_option_says_what_there_is(
