@@ -60,6 +60,7 @@
   }
   w.on("begin", () => { time(); });
   w.on("hello", place);
+  w.on("hello", () => { sent = ""; }); /* charts that were asked for when the link went may never have come */
   w.on("summary", (summary) => { fill(summary); day(summary); });
   /* The balance line never loses a number: where words are long, units go first, then room, then the key moves onto the map. */
   function fit() {
