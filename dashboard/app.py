@@ -19,7 +19,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Match
 
-from dashboard import guards
+from dashboard import assets, guards
 from dashboard.api import ROUTERS, errors
 from dashboard.auth import AuthMiddleware, Identities, acting
 from dashboard.body_limit import BodyLimit
@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     server.state.role = "web"
     server.state.doors = door_routes.Doors()
     server.state.dash = app = _create_dash(server)
-    server.state.wall = lambda request: _index(app, request, leave_address=True)
+    server.state.wall = lambda request: _index(app, request, assets.WALL, leave_address=True)
     _leave_out(server, "/", "/_dash-ws-callback", "/_reload-hash")
     errors.install(server)
     for router in (*ROUTERS, door_routes.router, duty.router, live_socket.router):
@@ -148,11 +148,13 @@ async def _finish_dash(server: FastAPI) -> None:
     server.state.script_hashes = [*app.csp_hashes(), script_hash(TO_SCREEN)]
 
 
-async def _index(app: Any, request: Request, *, leave_address: bool = False) -> Response:
+async def _index(
+    app: Any, request: Request, loads: tuple[str, ...], *, leave_address: bool = False
+) -> Response:
     """Dash's page. `leave_address` makes the browser forget a link that holds a secret."""
     token = backend.set_current_request(request)
     try:
-        html = str(app.index())
+        html = assets.only(str(app.index()), loads)
     finally:
         backend.reset_current_request(token)
     if leave_address:
@@ -165,7 +167,7 @@ def _page_or_404(app: Any) -> Callable[[Request], Any]:
 
     async def page_or_404(request: Request) -> Response:
         page = pages.get("/" + request.path_params["path"])
-        response = await _index(app, request)
+        response = await _index(app, request, page.assets if page else assets.SHARED)
         if page is None:
             response.status_code = 404
         elif not guards.may(page.permission, acting.get()):

@@ -40,6 +40,7 @@ CACHE_S = 2.0  # a revocation that another process's notification does not tell 
 MOST_CACHED = 10_000
 
 acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
+standing: ContextVar[Site | None] = ContextVar("standing", default=None)  # the site of a request
 
 
 def current_actor(connection: HTTPConnection | None = None) -> Actor | None:
@@ -133,11 +134,12 @@ class AuthMiddleware:
         state = scope.setdefault("state", {})
         state["actor"] = actor
         state["still"] = lambda: self._still(headers)
-        token = acting.set(actor)
+        who, where = acting.set(actor), standing.set(self._identities().site())
         try:
             await self.app(scope, receive, send)
         finally:
-            acting.reset(token)
+            acting.reset(who)
+            standing.reset(where)
 
     async def _still(self, headers: Headers) -> bool:
         """Whether a long connection's credentials hold; yes as long as nobody can be asked."""

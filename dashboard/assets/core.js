@@ -1,4 +1,4 @@
-/* What all of the wall's scripts share: one state, one bus, words, formats. Loaded first. */
+/* What the scripts of the wall and of desk pages share: one state, one bus, words, formats. Loaded first. */
 window.wangge = (function () {
   "use strict";
   const handlers = {};
@@ -9,7 +9,7 @@ window.wangge = (function () {
   const on = (name, handler) => { (handlers[name] ||= []).push(handler); };
   const emit = (name, value) => { for (const handler of handlers[name] || []) handler(value); };
 
-  const root = () => document.getElementById("wall");
+  const root = () => document.getElementById("wall") || document.getElementById("desk");
   let words = null;
   /* The catalogue comes with the page; its keys are the English words. */
   function t(key) {
@@ -80,24 +80,24 @@ window.wangge = (function () {
     const key = theme + name;
     return (colours[key] ||= getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim());
   }
-  const u = () => (window.innerWidth <= 820 ? 0.6 : document.documentElement.classList.contains("wall")
+  const u = () => (document.documentElement.classList.contains("desk") ? 1 : window.innerWidth <= 820 ? 0.6 : document.documentElement.classList.contains("wall")
     && window.innerWidth >= 3200 && window.innerHeight >= 1800 ? 2 : 1);
   return { state, on, emit, t, english, named, span, limit, age, number, setNow, now, zone, clock, day, fullDay,
     element, heardCall, get, post, colour, u, root };
 })();
 
-/* Dash draws the page after the assets have run: begin when the wall stands. */
+/* Dash draws the page after the assets have run: begin when the page stands. */
 (function () {
   "use strict";
   let begun = false;
   const begin = () => {
-    const wall = document.getElementById("wall");
-    if (!wall || begun) return;
+    const root = window.wangge.root();
+    if (!root || begun) return;
     begun = true;
-    document.documentElement.lang = wall.dataset.lang;
-    document.documentElement.dataset.theme = wall.dataset.theme;
-    document.documentElement.classList.add("wall");
-    window.wangge.readonly = wall.dataset.readonly === "yes";
+    document.documentElement.lang = root.dataset.lang;
+    document.documentElement.dataset.theme = root.dataset.theme;
+    document.documentElement.classList.add(root.id);
+    window.wangge.readonly = root.dataset.readonly === "yes";
     window.wangge.emit("begin");
   };
   new MutationObserver(begin).observe(document.documentElement, { childList: true, subtree: true });

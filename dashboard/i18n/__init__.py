@@ -17,14 +17,23 @@ Translate = Callable[[str], str]
 
 
 @cache
-def catalogue(lang: str) -> dict[str, str]:
-    """All words of a language by their English; empty for English itself."""
+def catalogue(lang: str, *parts: str) -> dict[str, str]:
+    """All words of a language by their English; empty for English itself.
+
+    The wall's words are always there; `parts` names the further catalogues of other pages.
+    """
     if lang == "en":
         return {}
-    with (FOLDER / f"{lang}.po").open("rb") as file:
+    files = [FOLDER / f"{lang}.po", *(FOLDER / f"{part}_{lang}.po" for part in parts)]
+    return {key: word for file in files for key, word in _words(file, lang).items()}
+
+
+@cache
+def _words(file: Path, lang: str) -> dict[str, str]:
+    with file.open("rb") as opened:
         return {
             str(message.id): str(message.string)
-            for message in read_po(file, locale=lang)
+            for message in read_po(opened, locale=lang)
             if message.id and message.string
         }
 
@@ -34,7 +43,7 @@ def language(wanted: str | None) -> str:
     return wanted if wanted in LANGUAGES else "zh"
 
 
-def translator(lang: str) -> Translate:
+def translator(lang: str, *parts: str) -> Translate:
     """A function from English to `lang`; what has no translation stays English."""
-    words = catalogue(lang)
+    words = catalogue(lang, *parts)
     return lambda key: words.get(key, key)

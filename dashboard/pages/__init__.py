@@ -1,4 +1,7 @@
-"""The pages: a table, because Dash's own scan of a folder executes each file twice."""
+"""The pages: a table, because Dash's own scan of a folder executes each file twice.
+
+A page with a `place` stands in the top bar of the desk pages, for those who may open it.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard import assets
+from dashboard.auth import acting, standing
+from dashboard.components import desk
 from dashboard.pages import screen
 from data.access import Permission
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: where, what it is called, whose it is, what it shows, and its callbacks."""
+    """A page: where, what it is called, whose it is, what it shows, its callbacks, what it loads.
+
+    `place` is its word in the top bar of desk pages, reached by the keys `g` and `letter`.
+    """
 
     path: str
     name: str
@@ -20,6 +29,34 @@ class Page:
     permission: Permission
     layout: Callable[..., Any]
     register: Callable[[Any], None]
+    assets: tuple[str, ...] = assets.WALL
+    place: str = ""
+    letter: str = ""
+
+
+def no_callbacks(_: Any) -> None:
+    """For pages whose scripts ask the API themselves."""
+
+
+def desk_page(
+    path: str,
+    name: str,
+    title: str,
+    permission: Permission,
+    body: desk.Body,
+    *,
+    place: str,
+    letter: str,
+    register: Callable[[Any], None] = no_callbacks,
+) -> Page:
+    """A page in the shell of desk pages; `body` makes its content from a translator."""
+
+    def layout(**given: Any) -> Any:
+        at = desk.visit(name, path, given, acting.get(), standing.get())
+        return desk.shell(at, places(), body(at.t))
+
+    loads = assets.of_desk(name)
+    return Page(path, name, title, permission, layout, register, loads, place, letter)
 
 
 PAGES: tuple[Page, ...] = (
@@ -30,5 +67,12 @@ PAGES: tuple[Page, ...] = (
         Permission.VIEW,
         screen.layout,
         screen.register,
+        place="Wall",
+        letter="s",
     ),
 )
+
+
+def places() -> list[desk.Place]:
+    """The top bar's links in their order."""
+    return [desk.Place(p.path, p.place, p.letter, p.permission) for p in PAGES if p.place]

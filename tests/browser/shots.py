@@ -116,7 +116,7 @@ def served() -> Iterator[Web]:
 
 
 async def build(store: Store) -> None:
-    """The invented town with its past year, and the two who look at it."""
+    """The invented town with its past year, and those who look at it."""
     await migrate.apply(store.admin_url)
     await site.create(store.admin_url, name_zh=NAME_ZH, name_en=NAME_EN, timezone=TIMEZONE)
     town = make_town()
@@ -130,6 +130,7 @@ async def build(store: Store) -> None:
             for name, role, person in (
                 ("dora", "duty_officer", None),
                 ("worker", "grid_worker", worker),
+                ("admin", "administrator", None),
             ):
                 await actors.create_account(
                     link, name=name, password=PASSWORD, role=role, area=None, person_id=person
@@ -180,6 +181,10 @@ def faults_of(page: Page, shot: Shot, again: Callable[[], None]) -> list[str]:
         page.wait_for_timeout(2500)  # the flight and the charts' last frame
         found += [f"empty canvas {name}" for name in page.evaluate(BLANK)]
         found += [f"nothing in {name}" for name in page.evaluate(EMPTY)]
+        found += [f"cut: {words}" for words in page.evaluate(boxes.CLIPPED, True)]
+    elif shot.account == "admin":  # a desk page
+        page.wait_for_selector("#desk[data-ground]")
+        page.wait_for_timeout(1000)
         found += [f"cut: {words}" for words in page.evaluate(boxes.CLIPPED, True)]
     elif shot.account:
         page.wait_for_selector("#name:not(:empty)")

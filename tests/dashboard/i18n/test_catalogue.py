@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from dashboard import i18n
+from dashboard.assets import WALL
 from dashboard.components import footer, header
 from dashboard.map.layers import LAYERS
+from dashboard.pages import PAGES
 from data.calls.lifecycle import AttemptState
 from data.calls.model import SubjectKind
 from data.importers.people import ROLES
@@ -21,6 +23,7 @@ STRING = r'"((?:[^"\\]|\\.)*)"'
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 PERSON_STATES = {"fresh", "ageing", "stale", "offline", "no_position", "off_duty"}
 
+DESKS = tuple(page.name for page in PAGES if page.assets != WALL)
 OF_OTHER_LEVELS = {"sector_leader", "contact_cadre"}  # posts above the grid
 
 
@@ -32,9 +35,11 @@ def scripts() -> str:
 
 
 def modules() -> Iterator[ast.AST]:
+    """Those of the wall and the doors; duty and the desk pages have catalogues of their own."""
+    others = ("duty", "desk", *DESKS)
     for folder in ("components", "map", "figures", "pages", "doors"):
         for file in (DASHBOARD / folder).glob("*.py"):
-            if not file.name.startswith("duty"):
+            if not file.name.startswith(others):
                 yield ast.parse(file.read_text("utf-8"))
 
 
