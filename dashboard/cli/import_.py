@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import click
@@ -18,8 +19,8 @@ from rich.table import Table as Grid
 from dashboard.cli.opened import system_database
 from dashboard.cli.words import say
 from data.importers.options import PARENT_BY, Options
-from data.importers.report import Ledger, State
-from data.importers.run import NOUNS, import_files
+from data.importers.report import ELSEWHERE, Ledger, State
+from data.importers.run import NOUNS, import_files, take
 from data.importers.table import Progress, Reading
 from data.places import site
 
@@ -73,6 +74,7 @@ COMMON: tuple[Decorator, ...] = (
     click.option("--encoding", help="The encoding of texts, where it cannot be told."),
     click.option("--layer", help="Which layer, where a file holds several."),
     click.option("--delimiter", help="What parts the columns of a CSV, where it cannot be told."),
+    click.option("--yes", is_flag=True, help="Take the columns that are recognised; do not ask."),
     click.option("--parent", metavar="CODE", help="The area of all rows: CODE or LEVEL:CODE."),
     click.option("--dry-run", is_flag=True, help="Check everything, write nothing."),
     click.option("--strict", is_flag=True, help="Write nothing if any row is rejected."),
@@ -91,6 +93,17 @@ PARENT: tuple[Decorator, ...] = (
 def _group(option: str, what: str) -> tuple[Decorator, ...]:
     return (
         click.option(f"--{option}", "group", help=f"The {what} of all rows, if no column says it."),
+        click.option(
+            f"--{option}-column", metavar="COLUMN", help=f"Which column tells the {what} of a row."
+        ),
+        click.option(
+            f"--{option}-value",
+            "values",
+            multiple=True,
+            callback=_pairs,
+            metavar=f"VALUE={option.upper()}",
+            help=f"What a value in that column means, where it is no {what}'s name.",
+        ),
         click.option(f"--{option}-name", "group_zh", help=f"Name of a new {what}."),
         click.option(f"--{option}-name-en", "group_en", help=f"English name of a new {what}."),
         *PARENT,
@@ -106,6 +119,11 @@ SPECIAL: dict[str, tuple[Decorator, ...]] = {
     "areas": _group("level", "level"),
     "grids": (
         *_group("kind", "kind"),
+        click.option(
+            "--level-column",
+            metavar="COLUMN",
+            help="Which column tells grids from areas, where a file holds both.",
+        ),
         click.option("--tiles", is_flag=True, help="A new kind's grids leave no gaps."),
     ),
     "facilities": _group("kind", "kind"),
@@ -134,7 +152,8 @@ HELP = {
 
 def _command(noun: str) -> click.Command:
     def run(files: tuple[str, ...], report: str, **given: Any) -> None:
-        finish(asyncio.run(import_now(noun, files, options(**given))), report)
+        yes = given.pop("yes")
+        finish(asyncio.run(import_now(noun, files, options(**given), yes=yes)), report)
 
     callback: Callable[..., Any] = run
     for decorate in reversed((*COMMON, *SPECIAL[noun])):
@@ -153,22 +172,40 @@ def options(**given: Any) -> Options:
     """Command-line values as the importers' options."""
     reading = Reading(*(given.pop(one) for one in ("encoding", "crs", "layer", "delimiter")))
     names = given.pop("group_zh", None), given.pop("group_en", None)
+    for field in ("level", "kind"):
+        if column := given.pop(f"{field}_column", None):
+            given["maps"] = {**given["maps"], field: column}
     return Options(reading=reading, group_name=names, **given)
 
 
-async def import_now(noun: str, files: tuple[str, ...], chosen: Options) -> Ledger:
-    """Import files into the running store as the system, at the site's present time."""
+async def import_now(
+    noun: str, files: tuple[str, ...], chosen: Options, *, yes: bool = False
+) -> Ledger:
+    """Import files into the running store as the system, at the site's present time. On a
+    terminal the recognised columns are asked about, unless `yes`."""
     async with system_database() as (database, system):
         async with database.acting(system.id) as connection:
             at = (await site.read(connection)).clock.at(datetime.now(UTC))
-        with _bar() as progress:
+        with _bar() as (progress, bars):
+            confirm = partial(_confirm, bars) if sys.stdin.isatty() and not yes else take
+            who = database, system.id
             return await import_files(
-                database, system.id, noun, files, chosen, at=at, progress=progress
+                *who, noun, files, chosen, at=at, progress=progress, confirm=confirm
             )
 
 
+def _confirm(bars: Bars, recognised: Mapping[str, str]) -> bool:
+    """Ask a person whether the columns are right; the bars wait meanwhile."""
+    bars.stop()
+    for field, column in recognised.items():
+        click.echo(f"  {field} = {column}", err=True)
+    answer = click.confirm(say("Are these columns right?"), default=True, err=True)
+    bars.start()
+    return answer
+
+
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def _bar() -> Iterator[tuple[Progress, Bars]]:
     """A progress bar on stderr; nothing where stderr is no terminal."""
     console = Console(stderr=True)
     with Bars(console=console, transient=True, disable=not console.is_terminal) as bars:
@@ -179,7 +216,7 @@ def _bar() -> Iterator[Progress]:
                 tasks[stage] = bars.add_task(say(STAGES[stage]), total=total)
             bars.update(tasks[stage], completed=done, total=total)
 
-        yield show
+        yield show, bars
 
 
 STAGES = {"read": "Reading", "check": "Checking", "write": "Writing"}
@@ -217,6 +254,7 @@ def _print(ledger: Ledger) -> None:
         console.print(f"! {one['message']}", style="yellow", markup=False)
     for one in said["repaired"][:SHOWN]:
         console.print(say("row {row} repaired: {how}", _named(one)), markup=False)
+    said["rejected"] = [one for one in said["rejected"] if one["reason"] not in ELSEWHERE]
     for one in said["rejected"][:SHOWN]:
         line = say("row {row} rejected: {message} [{reason}]", _named(one))
         console.print(line, style="red", markup=False)

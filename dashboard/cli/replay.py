@@ -51,7 +51,9 @@ def events(
     """
     if Path(what).is_file():
         source = source or Path(what).stem
-        ledger = asyncio.run(import_now("events", (what,), options(source=source, **given)))
+        yes = given.pop("yes")
+        chosen = options(source=source, **given)
+        ledger = asyncio.run(import_now("events", (what,), chosen, yes=yes))
         finish(ledger, report)
     begun = asyncio.run(_start(source or what, start, speed, given["timezone"]))
     click.echo(

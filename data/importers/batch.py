@@ -12,44 +12,14 @@ import orjson
 import shapely
 from numpy.typing import NDArray
 
-from data.importers.errors import AskCrs, NoSuchColumn, NoSuchField
+from data.importers import columns as columns_
+from data.importers.errors import AskCrs, NoSuchField
 from data.importers.options import Options
 from data.importers.report import Ledger
 from data.importers.table import Progress, Table, silent, text
 from geo import crs as crs_
 
-# Column names that are taken for a field when --map does not say otherwise.
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "code": ("code", "编码", "代码", "编号", "网格编码", "网格编号", "id"),
-    "id": ("id", "编号", "事件编号", "工单编号", "案件编号"),
-    "name": ("name", "名称", "网格名称", "姓名"),
-    "level": ("level", "层级"),
-    "kind": ("kind", "网格类型", "类型"),
-    "parent": ("parent", "parent_code", "上级编码", "所属区域"),
-    "population": ("population", "人口", "常住人口"),
-    "households": ("households", "户数"),
-    "lon": ("lon", "lng", "longitude", "经度"),
-    "lat": ("lat", "latitude", "纬度"),
-    "x": ("x",),
-    "y": ("y",),
-    "wkt": ("wkt", "geometry_wkt"),
-    "address": ("address", "地址"),
-    "service_radius_m": ("service_radius_m", "radius_m", "服务半径"),
-    "phone": ("phone", "mobile", "电话", "手机", "联系电话"),
-    "role": ("role", "岗位", "角色"),
-    "grid": ("grid", "grid_code", "所在网格", "网格"),
-    "force_type": ("force_type", "力量类型"),
-    "team": ("team", "队伍"),
-    "type": ("type", "事件类型", "类型", "小类"),
-    "class": ("class", "大类"),
-    "opened": ("opened", "opened_at", "上报时间", "time"),
-    "due": ("due", "due_at", "截止时间"),
-    "closed": ("closed", "closed_at", "办结时间", "结案时间"),
-    "settled_at": ("settled_at", "settled", "办结层级"),
-    "satisfied": ("satisfied", "满意度", "是否满意", "评价"),
-    "text": ("text", "description", "描述", "事件描述", "desc"),
-}
-POSITION = ("lon", "lat", "x", "y", "wkt")
+Columns = Mapping[str, tuple[str, Sequence[Any]]]  # field → its column's name and values
 
 
 @dataclass(slots=True)
@@ -79,10 +49,10 @@ class Batch:
 
 
 def build(
-    tables: Sequence[Table], *, fields: Sequence[str], key_field: str, options: Options
+    tables: Sequence[Table], *, noun: str, fields: Sequence[str], key_field: str, options: Options
 ) -> Batch:
-    """Map and place all tables. Raises NoSuchColumn, NoSuchField, AskCrs."""
-    known = (*fields, *POSITION)
+    """Map and place all tables. Raises NoSuchColumn, NoSuchField, CompetingColumns, AskCrs."""
+    known = (*fields, *columns_.POSITION)
     for name in options.maps:
         if name not in known:
             raise NoSuchField(field=name, fields=", ".join(known))
@@ -92,8 +62,12 @@ def build(
     batch.columns = list(dict.fromkeys(name for table in tables for name in table.columns))
     start = 0
     for table in tables:
-        columns = _mapped(table, known, key_field, options)
+        chosen = columns_.choose(
+            table, noun=noun, known=known, key_field=key_field, options=options
+        )
+        columns = chosen.found
         batch.chosen.update({name: column for name, (column, _) in columns.items()})
+        ledger.recognised.update(chosen.recognised)
         for name, (_, values) in columns.items():
             whole = batch.fields.setdefault(name, [None] * ledger.rows)
             whole[start : start + table.length] = values
@@ -106,37 +80,6 @@ def build(
         ledger.warn("keyed_by_content")
         batch.content = [one for table in tables for one in _content(table)]
     return batch
-
-
-Columns = dict[str, tuple[str, Sequence[Any]]]  # field → its column's name and values
-
-
-def _mapped(table: Table, known: Sequence[str], key_field: str, options: Options) -> Columns:
-    by_fold = {name.strip().lower(): name for name in reversed(list(table.columns))}
-
-    def column(name: str) -> str:
-        found = name if name in table.columns else by_fold.get(name.strip().lower())
-        if found is None:
-            columns = ", ".join(table.columns)
-            raise NoSuchColumn(path=table.file, column=name, columns=columns)
-        return found
-
-    mapped: Columns = {}
-    for name in known:
-        if name in options.maps:
-            chosen = column(options.maps[name])
-        else:
-            fitting = [by_fold[alias] for alias in ALIASES.get(name, (name,)) if alias in by_fold]
-            if not fitting:
-                continue
-            chosen = fitting[0]
-        mapped[name] = chosen, table.columns[chosen]
-    if options.key:
-        parts = [table.columns[column(name)] for name in options.key]
-        joined = ["-".join(text(part) for part in row) for row in zip(*parts, strict=True)]
-        missing = ["" if not one.strip("-") else one for one in joined]
-        mapped[key_field] = "-".join(options.key), missing
-    return mapped
 
 
 def _note(table: Table, ledger: Ledger, start: int) -> None:
@@ -246,9 +189,7 @@ def _from_columns(
             ledger.reject(start + int(row), "invalid_geometry", why="not WKT")
         flat: NDArray[Any] = shapely.force_2d(made)
         return flat
-    pair = next(
-        (p for p in (("lon", "lat"), ("x", "y")) if p[0] in columns and p[1] in columns), None
-    )
+    pair = columns_.pair(columns)
     if pair is None:
         return None
     xy = np.column_stack([_numbers(columns[name], name, ledger, start) for name in pair])

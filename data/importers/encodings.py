@@ -39,7 +39,10 @@ def decide(data: bytes, *, path: str, said: str | None = None) -> Encoding:
 
 def decide_values(values: Iterable[bytes], *, path: str, said: str | None) -> Encoding:
     """The same for a table's values, each of which may be cut off in the middle of a character."""
-    whole = b"\n".join(value for value in values if not value.isascii())
+    foreign = [value for value in values if not value.isascii()]
+    if said is None and foreign and all(_fits(value, "utf-8") for value in foreign):
+        return Encoding("utf-8", certain=True)
+    whole = b"\n".join(foreign)
     if said is None and not whole:
         return Encoding("utf-8", certain=True)
     return decide(whole, path=path, said=said)

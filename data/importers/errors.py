@@ -57,6 +57,14 @@ class NoSuchColumn(ImportRefused):
     """{path} has no column {column}. It has: {columns}."""
 
 
+class CompetingColumns(ImportRefused):
+    """{path} has several columns that may be {field}: {columns}. Say --map {field}=COLUMN."""
+
+
+class NotConfirmed(ImportRefused):
+    """Nothing was imported. Say which column holds which field with --map FIELD=COLUMN."""
+
+
 class NoSuchField(ImportRefused):
     """There is no field {field} to map to here. There are: {fields}."""
 

@@ -15,7 +15,8 @@ class Options:
     """`maps` is field → column; `key` the columns that together make the code.
 
     `group` is the level (areas) or kind (grids, facilities) of rows whose file does not say it;
-    `group_name` its name in (zh, en) where it is new.
+    `group_name` its name in (zh, en) where it is new; `values` is what a file's own words for
+    levels or kinds mean.
     `parent` is the code of one area for all rows, `parent_by` how a row names its own,
     `parent_level` the level of those that are named.
     `ending_missing` ends the posts of `source` that its newest file of people does not name.
@@ -26,6 +27,7 @@ class Options:
     key: tuple[str, ...] = ()
     group: str | None = None
     group_name: tuple[str | None, str | None] = (None, None)
+    values: Mapping[str, str] = field(default_factory=dict)
     tiles: bool = False
     parent: str | None = None
     parent_by: str | None = None

@@ -143,6 +143,8 @@ def assign(
         kept.append(unit)
     if crossing:
         ledger.warn("crosses_parent", n=crossing)
+    if by_name := sum(len(unit.rows) for unit in kept if unit.parent_by_name):
+        ledger.warn("parents_by_name", n=by_name)
     return kept
 
 
@@ -156,6 +158,9 @@ def _find(unit: Unit, places: Places, rank: int, options: Options, ledger: Ledge
             reject(ledger, unit, "orphan", what="area", key=where)
         return place
     found = places.named(named, by=by, rank=rank, options=options)
+    if not found and options.parent_by is None and options.parent is None:
+        found = places.named(named, by="name", rank=rank, options=options)
+        unit.parent_by_name = len(found) == 1
     if len(found) == 1:
         return found[0]
     if found:

@@ -15,6 +15,7 @@ from data import actors
 from data.database import Connection, fetch_all
 from data.importers.batch import Batch
 from data.importers.errors import MissingOption
+from data.importers.headings import CHIEFS
 from data.importers.options import Options
 from data.importers.parents import FINEST, Places, choices
 from data.importers.places import load_places
@@ -181,6 +182,8 @@ def _person(batch: Batch, row: int, code: str, name: str, area_id: int) -> Perso
 
 def _post(batch: Batch, row: int, area_id: int, grid: tuple[int, int] | None) -> Post | None:
     role = batch.text("role", row)
+    if not role and grid is not None and "role" not in batch.fields:
+        role = next((one for one in CHIEFS if one in batch.chosen.get("name", "")), "")
     if not role and grid is None:
         return None
     role = ROLES.get(role, role) or "grid_worker"
@@ -225,6 +228,8 @@ def _area(
     by_name = options.parent is None and options.parent_by == "name"
     by = "name" if by_name else "code"
     found = places.named(named, by=by, rank=FINEST, options=options)
+    if not found and options.parent is None and options.parent_by is None:
+        found = places.named(named, by="name", rank=FINEST, options=options)
     if len(found) == 1:
         return found[0].id
     if found:

@@ -12,9 +12,9 @@ import orjson
 import shapely
 
 from data.database import Connection
+from data.importers import groups
 from data.importers import units as units_
 from data.importers.batch import Batch
-from data.importers.errors import MissingOption
 from data.importers.options import Options
 from data.importers.parents import FINEST, Place, Places, assign
 from data.importers.report import Ledger, State
@@ -34,9 +34,8 @@ FACILITY = Shape(
 
 async def import_areas(connection: Connection, batch: Batch, options: Options, _: datetime) -> None:
     """Write the areas of a batch, level by level, so that parents may stand in the same file."""
-    _need_group(batch, options, "level", "--level")
-    units = await _gather(batch, AREA, "level", options)
-    ranks = await _ranks(connection, units, options, batch.ledger)
+    ranks = await groups.set_levels(connection, batch, options)
+    units = await _gather(batch, AREA, "level")
     places = await load_places(connection)
     for rank in sorted(set(ranks.values())):
         level = [unit for unit in units if ranks.get(unit.group) == rank]
@@ -63,17 +62,9 @@ async def import_grids(
     connection: Connection, batch: Batch, options: Options, at: datetime
 ) -> None:
     """Write the grids of a batch; new kinds are made."""
-    _need_group(batch, options, "kind", "--kind")
-    units = await _gather(batch, GRID, "kind", options)
-    known = {one.kind: one.kind for one in await grids.kinds(connection)}
-    known |= {one.name_zh: one.kind for one in await grids.kinds(connection)}
-    for unit in units:
-        unit.group = known.get(unit.group, unit.group)
-    for kind in dict.fromkeys(unit.group for unit in units):
-        if kind not in known:
-            zh, en = _names(kind, options)
-            await grids.add_kind(connection, kind=kind, name_zh=zh, name_en=en, tiles=options.tiles)
-            _announce(batch.ledger, "created_kind", kind, options)
+    known = await groups.set_grid_kinds(connection, batch, options)
+    units = await _gather(batch, GRID, "kind")
+    await groups.add_kinds(connection, units, known, options, batch.ledger)
     kept = await _assigned(connection, units, options, batch.ledger)
     hashes = await asyncio.to_thread(content_hashes, kept)
     batch.progress("write", 0, len(kept))
@@ -108,19 +99,9 @@ async def import_facilities(
     connection: Connection, batch: Batch, options: Options, _: datetime
 ) -> None:
     """Write the facilities of a batch; new kinds are made."""
-    _need_group(batch, options, "kind", "--kind")
-    units = await _gather(batch, FACILITY, "kind", options)
-    rows = await facilities.kinds(connection)
-    known = {row["name_zh"]: row["kind"] for row in rows} | {
-        row["kind"]: row["kind"] for row in rows
-    }
-    for unit in units:
-        unit.group = known.get(unit.group, unit.group)
-    for kind in dict.fromkeys(unit.group for unit in units):
-        if kind not in known:
-            zh, en = _names(kind, options)
-            await facilities.add_kind(connection, kind=kind, name_zh=zh, name_en=en)
-            _announce(batch.ledger, "created_kind", kind, options)
+    known = await groups.set_facility_kinds(connection, batch, options)
+    units = await _gather(batch, FACILITY, "kind")
+    await groups.add_facility_kinds(connection, units, known, options, batch.ledger)
     kept = await _assigned(connection, units, options, batch.ledger)
     hashes = await asyncio.to_thread(content_hashes, kept)
     outcomes = await facilities.write(
@@ -173,10 +154,8 @@ async def load_places(connection: Connection) -> Places:
     )
 
 
-async def _gather(batch: Batch, shape: Shape, field: str, options: Options) -> list[Unit]:
-    return await asyncio.to_thread(
-        units_.gather, batch, shape, group_field=field, group=options.group
-    )
+async def _gather(batch: Batch, shape: Shape, field: str) -> list[Unit]:
+    return await asyncio.to_thread(units_.gather, batch, shape, group_field=field)
 
 
 async def _assigned(
@@ -186,45 +165,6 @@ async def _assigned(
     return await asyncio.to_thread(
         assign, units, places=places, rank=FINEST, options=options, ledger=ledger
     )
-
-
-async def _ranks(
-    connection: Connection, units: list[Unit], options: Options, ledger: Ledger
-) -> dict[str, int]:
-    """Each unit's level by code, whatever name the file gives it; rank by level code."""
-    known = await areas.levels(connection)
-    by_name = {name: one for one in known for name in (one.name_zh, one.name_en.lower(), one.code)}
-    if options.group and options.group.lower() not in by_name and options.group not in by_name:
-        zh, en = _names(options.group, options)
-        await areas.add_level(connection, code=options.group, name_zh=zh, name_en=en)
-        _announce(ledger, "created_level", options.group, options)
-        return {one.code: one.rank for one in await areas.levels(connection)}
-    for unit in units:
-        level = by_name.get(unit.group) or by_name.get(unit.group.lower())
-        if level is None or level.rank == 0:
-            listed = ", ".join(one.code for one in known if one.rank)
-            units_.reject(ledger, unit, "unknown_level", value=unit.group or "—", known=listed)
-        else:
-            unit.group = level.code
-    return {one.code: one.rank for one in known if one.rank}
-
-
-def _need_group(batch: Batch, options: Options, field: str, option: str) -> None:
-    if options.group is None and field not in batch.fields:
-        raise MissingOption(
-            option=f"{option} (or --map {field}=COLUMN)", why="the file has no column for it"
-        )
-
-
-def _announce(ledger: Ledger, reason: str, made: str, options: Options) -> None:
-    """Say that a level or kind is new, unless the user named it: it may be a slip of the pen."""
-    if not any(options.group_name):
-        ledger.warn(reason, value=made)
-
-
-def _names(code: str, options: Options) -> tuple[str, str]:
-    zh, en = options.group_name
-    return zh or en or code, en or zh or code
 
 
 def _whole(value: Any) -> int | None:

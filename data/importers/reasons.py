@@ -39,7 +39,10 @@ REASONS = {
     "ambiguous_parent": "Several areas are called {key}: {choices}. Write one of these with"
     " --parent-by code, or say the level with --parent-level.",
     "outside_parent": "Only {percent} % lies inside {parent}, to which the row belongs.",
-    "unknown_level": "{value} is no level here. There are: {known}.",
+    "unknown_level": "{value} is no level here. There are: {known}."
+    " Say what it means: --level-value {value}=LEVEL.",
+    "other_level": "The row is of the level {value}, which this command does not take."
+    " Import it with: {how}",
     "no_time": "The row has no time in {field}.",
     "bad_time": "{field} is not a time that can be read: {value}. Say the form with --time-format.",
     "closed_before_opened": "It was closed ({closed}) before it was opened ({opened}).",
@@ -49,6 +52,11 @@ REASONS = {
 }
 
 WARNINGS = {
+    "recognised": "Columns recognised by their names: {columns}. Say others with --map.",
+    "other_level": "{n} rows are of levels that this command does not take ({values})."
+    " Import them with: {how}",
+    "parents_by_name": "{n} rows found their area by its name, since no area has such a code."
+    " Say --parent-by name to be sure.",
     "strict": "Nothing was imported: --strict was given and {n} rows were rejected.",
     "dry_run": "Trial only (--dry-run): nothing was written.",
     "assumed_wgs84": "{file} does not say its coordinate system; longitude and latitude in WGS 84"

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+ELSEWHERE = frozenset({"other_level"})  # reasons of rows that belong to another command
 Translate = Callable[[str, Mapping[str, Any]], str]  # a sentence with braces, its fields
 
 
@@ -33,13 +34,17 @@ class Remark:
 
 @dataclass(slots=True)
 class Ledger:
-    """The rows of one import by their index from 0; `files` gives name and length of each file."""
+    """The rows of one import by their index from 0; `files` gives name and length of each file.
+
+    `recognised` is field → column, for columns that were chosen by their names.
+    """
 
     files: list[tuple[str, int]]
     units: int = 0
     repaired: list[tuple[int, str]] = field(default_factory=list)
     rejected: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
+    recognised: dict[str, str] = field(default_factory=dict)
     states: Any = None
 
     def __post_init__(self) -> None:
@@ -65,6 +70,10 @@ class Ledger:
     def repair(self, row: int, how: str) -> None:
         self.repaired.append((row, how))
 
+    def errors(self) -> int:
+        """How many rows were rejected for a fault; one that is for another command has none."""
+        return sum(remark.reason not in ELSEWHERE for remark in self.rejected)
+
     def open_rows(self) -> list[int]:
         """The rows that have not ended yet, in order."""
         return [int(row) for row in np.flatnonzero(self.states == State.PENDING)]
@@ -77,7 +86,7 @@ class Ledger:
 
     def abort(self) -> None:
         """--strict: no row has gone in, and each says so."""
-        found = len(self.rejected)
+        found = self.errors()
         self.units = 0
         self.repaired.clear()
         for row in np.flatnonzero(self.states != State.REJECTED):
@@ -120,6 +129,7 @@ class Ledger:
                 }
                 for remark in self.warnings
             ],
+            "recognised": dict(self.recognised),
         }
 
     def _where(self, row: int | None) -> dict[str, Any]:

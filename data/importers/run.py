@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,13 +13,20 @@ from data.database import Connection, Database
 from data.importers import batch as batch_
 from data.importers import events, people, places, reading
 from data.importers.batch import Batch
+from data.importers.errors import NotConfirmed
 from data.importers.options import Options
 from data.importers.report import Ledger, State
 from data.importers.table import Progress, silent
 from data.queries import load
 
 Write = Callable[[Connection, Batch, Options, datetime], Awaitable[None]]
+Confirm = Callable[[Mapping[str, str]], bool]  # field → column
 SQL = load(__file__)
+
+
+def take(_: Mapping[str, str]) -> bool:
+    """Nobody is asked."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ NOUNS = {
         ),
         Noun(
             "grids",
-            ("code", "name", "kind", "parent", "population", "households"),
+            ("code", "name", "kind", "level", "parent", "population", "households"),
             "code",
             places.import_grids,
         ),
@@ -68,8 +75,10 @@ async def import_files(
     *,
     at: datetime,
     progress: Progress = silent,
+    confirm: Confirm = take,
 ) -> Ledger:
-    """Import files of one noun as an actor that may; `at` is site time.
+    """Import files of one noun as an actor that may; `at` is site time. `confirm` is asked, in
+    a thread of its own, whether the columns that were recognised by their names are right.
 
     Rejected rows are skipped and the rest goes in together; with `strict` any rejected row
     leaves everything as it was. Raises ImportRefused for a file that cannot be used at all.
@@ -79,14 +88,24 @@ async def import_files(
         reading.read_all, paths, reading=options.reading, progress=progress
     )
     batch = await asyncio.to_thread(
-        batch_.build, tables, fields=kind.fields, key_field=kind.key_field, options=options
+        batch_.build,
+        tables,
+        noun=noun,
+        fields=kind.fields,
+        key_field=kind.key_field,
+        options=options,
     )
     ledger, batch.progress = batch.ledger, progress
+    if ledger.recognised:
+        if not await asyncio.to_thread(confirm, ledger.recognised):
+            raise NotConfirmed()
+        said = ", ".join(f"{name} = {column}" for name, column in ledger.recognised.items())
+        ledger.warn("recognised", columns=said)
     async with database.acting(actor_id) as connection:
         await connection.execute(SQL.wait_for_turn)
         await kind.write(connection, batch, options, at)
         assert not ledger.count(State.PENDING), "a row was forgotten"
-        if options.strict and ledger.rejected:
+        if options.strict and ledger.errors():
             ledger.abort()
             raise psycopg.Rollback()
         if options.dry_run:

@@ -30,6 +30,7 @@ class Unit:
     values: dict[str, Any] = field(default_factory=dict)
     geometry: Any = None
     area_id: int = 0
+    parent_by_name: bool = False  # though its name stands where a code was looked for
 
     @property
     def title(self) -> str:
@@ -48,7 +49,7 @@ class Shape:
     zero: float = 1.0  # 1: a number may be 0; 0: it may not
 
 
-def gather(batch: Batch, shape: Shape, *, group_field: str, group: str | None) -> list[Unit]:
+def gather(batch: Batch, shape: Shape, *, group_field: str) -> list[Unit]:
     """The units in a batch, in order of their first rows; rows that fail are rejected."""
     units: dict[tuple[str, str], Unit] = {}
     if "name" not in batch.fields and batch.ledger.rows:
@@ -57,7 +58,7 @@ def gather(batch: Batch, shape: Shape, *, group_field: str, group: str | None) -
     for done, row in enumerate(rows):
         if not done % STEP:
             batch.progress("check", done, len(rows))
-        unit = _unit(batch, row, group_field, group)
+        unit = _unit(batch, row, group_field)
         if unit is None or not _values(batch, row, unit, shape):
             continue
         geometry = _geometry(batch, row, shape)
@@ -75,7 +76,7 @@ def gather(batch: Batch, shape: Shape, *, group_field: str, group: str | None) -
     return list(units.values())
 
 
-def _unit(batch: Batch, row: int, group_field: str, group: str | None) -> Unit | None:
+def _unit(batch: Batch, row: int, group_field: str) -> Unit | None:
     code = batch.content[row] if batch.content else batch.text("code", row)
     if not code:
         batch.ledger.reject(row, "no_code", column=batch.chosen.get("code", "code"))
@@ -84,7 +85,7 @@ def _unit(batch: Batch, row: int, group_field: str, group: str | None) -> Unit |
     if not name:
         batch.ledger.reject(row, "nameless")
         return None
-    group = group or batch.text(group_field, row)
+    group = batch.text(group_field, row)
     for what, value in (("code", code), ("name", name), (group_field, group)):
         if len(value) > MAX_TEXT:
             batch.ledger.reject(row, "too_long", field=what, limit=MAX_TEXT)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import pty
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -121,7 +125,7 @@ def test_report_json_is_all_of_stdout(bare: Any, tmp_path: Path) -> None:
     report = json.loads(said.stdout)
     assert list(report) == [
         *("rows", "rows_imported", "rows_merged", "rows_unchanged", "rows_rejected"),
-        *("units", "repaired", "rejected", "warnings"),
+        *("units", "repaired", "rejected", "warnings", "recognised"),
     ]
     assert report["rejected"] == [
         {"row": 2, "reason": "nameless", "message": "The row has no name."}
@@ -193,3 +197,32 @@ def test_a_file_is_imported_and_replayed(bare: Any, store: Store, tmp_path: Path
 def test_boston_says_which_files_it_lacks(wangge: Any, tmp_path: Path) -> None:
     said = wangge("boston", tmp_path, ok=False)
     assert "neighborhoods.geojson" in said.stderr and "DATA=" in said.stderr
+
+
+def test_recognised_columns_are_asked_about_on_a_terminal(
+    bare: Any, store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "c.csv"
+    file.write_text("编码,名称\nc1,村\n")
+    command = [sys.executable, "-m", "dashboard.cli", "import", "areas", str(file)]
+    command += ["--level", "community"]
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stdin=theirs, stderr=subprocess.PIPE, text=True) as asked:
+        os.write(ours, b"n\n")
+        said = asked.communicate()[1]
+    os.close(ours)
+    os.close(theirs)
+    assert asked.returncode == 1
+    assert "code = 编码" in said and "right?" in said and "Nothing was imported" in said
+    assert "c1" not in bare("areas", "list").stdout
+    assert "name = 名称" in bare("import", "areas", file, "--level", "community").stdout
+    assert "c1" in bare("areas", "list").stdout
+
+
+def test_a_file_of_several_levels_by_command(bare: Any, tmp_path: Path) -> None:
+    file = tmp_path / "l.csv"
+    file.write_text("编码,名称,l,上级\nC1,甲社区,3,Q1\nG,甲网格,网格,C1\nQ1,乙区,区,000000000000\n")
+    given = "--level-column", "l", "--level-value", "3=社区", "--yes"
+    report = bare("import", "areas", file, *given, "--strict").stdout
+    counts = dict(line.split()[:2] for line in report.splitlines()[1:3])
+    assert counts["imported"] == "2" and "other_level" not in report and "网格 1" in report
