@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -16,6 +17,21 @@ class Said:
 
     def __str__(self) -> str:
         return self.sentence.format(**self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the site calls something in both languages; a field of a sentence."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en
+
+    def said(self, lang: str) -> str:
+        """In zh or en."""
+        return self.zh if lang == "zh" else self.en
 
 
 class WanggeError(Exception):

@@ -511,7 +511,9 @@ CREATE TABLE public.grid_kind (
     rank smallint NOT NULL,
     name_zh text NOT NULL,
     name_en text NOT NULL,
-    tiles boolean DEFAULT false NOT NULL
+    tiles boolean DEFAULT false NOT NULL,
+    tiles_with text,
+    CONSTRAINT grid_kind_check CHECK (((tiles_with IS NULL) OR tiles))
 );
 
 CREATE TABLE public.grid_visit (
@@ -1090,6 +1092,9 @@ ALTER TABLE ONLY public.grid
 
 ALTER TABLE ONLY public.grid
     ADD CONSTRAINT grid_kind_fkey FOREIGN KEY (kind) REFERENCES public.grid_kind(kind);
+
+ALTER TABLE ONLY public.grid_kind
+    ADD CONSTRAINT grid_kind_tiles_with_fkey FOREIGN KEY (tiles_with) REFERENCES public.grid_kind(kind);
 
 ALTER TABLE ONLY public.grid_visit
     ADD CONSTRAINT grid_visit_grid_id_fkey FOREIGN KEY (grid_id) REFERENCES public.grid(id);

@@ -33,6 +33,7 @@ COMMANDS: dict[str, Entry] = {
     "areas": Entry("areas:areas", "Add and list areas and their levels."),
     "grids": Entry("areas:grids", "Add and list kinds of grids."),
     "import": Entry("import_:import_", "Put files of areas, grids, people, events on the map."),
+    "check": Entry("check:check", "Find gaps, overlaps and other faults of grids."),
     "replay": Entry("replay:replay", "Let past events or positions live again."),
     "token": Entry("token:token", "Make and revoke bearer tokens."),
     "kiosk": Entry("token:kiosk", "Make read-only links for wall screens."),

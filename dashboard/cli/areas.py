@@ -136,7 +136,13 @@ def list_kinds() -> None:
             return await grids_.kinds(connection)
 
     for one in _run(read()):
-        click.echo(f"{one.kind:<16} {one.name_zh} / {one.name_en}")
+        click.echo(f"{one.kind:<16} {one.name_zh} / {one.name_en}{_tiling(one)}")
+
+
+def _tiling(kind: grids_.Kind) -> str:
+    if kind.tiles_with:
+        return "  " + say("(tiles with {kind})", {"kind": kind.tiles_with})
+    return "  " + say("(tiles)") if kind.tiles else ""
 
 
 @kinds.command(name="add")
@@ -144,14 +150,36 @@ def list_kinds() -> None:
 @click.option("--name", required=True)
 @click.option("--name-en")
 @click.option("--tiles", is_flag=True, help="Its grids neither overlap nor leave gaps.")
-def add_kind(kind: str, name: str, name_en: str | None, tiles: bool) -> None:
+@click.option("--tiles-with", metavar="KIND", help="They leave none together with this kind.")
+def add_kind(
+    kind: str, name: str, name_en: str | None, tiles: bool, tiles_with: str | None
+) -> None:
     """Add a kind."""
 
     async def write() -> None:
         async with system_transaction() as (connection, _):
             await grids_.add_kind(
-                connection, kind=kind, name_zh=name, name_en=name_en or name, tiles=tiles
+                connection,
+                kind=kind,
+                name_zh=name,
+                name_en=name_en or name,
+                tiles=tiles,
+                tiles_with=tiles_with,
             )
+
+    _run(write())
+
+
+@kinds.command(name="set")
+@click.argument("kind")
+@click.option("--tiles/--no-tiles", help="Whether its grids leave no gaps in their areas.")
+@click.option("--tiles-with", metavar="KIND", help="They leave none together with this kind.")
+def set_kind(kind: str, tiles: bool, tiles_with: str | None) -> None:
+    """Say whether a kind's grids fill their areas, alone or together with another kind."""
+
+    async def write() -> None:
+        async with system_transaction() as (connection, _):
+            await grids_.set_tiling(connection, kind, tiles=tiles, tiles_with=tiles_with)
 
     _run(write())
 

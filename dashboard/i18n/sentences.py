@@ -11,7 +11,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from data.errors import Said
+from data.errors import Named, Said
 
 CATALOGUE = Path(__file__).with_name("sentences_zh.po")
 OF_OURS = frozenset({"what", "why", "action", "role", "limit"})  # fields that we fill with words
@@ -35,6 +35,8 @@ def tell(said: Said, lang: str) -> str:
 def _word(name: str, value: Any) -> Any:
     if isinstance(value, Said):
         return tell(value, "zh")
+    if isinstance(value, Named):
+        return value.zh
     return chinese().get(value, value) if name in OF_OURS and isinstance(value, str) else value
 
 

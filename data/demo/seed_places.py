@@ -12,22 +12,22 @@ from data.queries import load
 
 SQL = load(__file__)
 LOAD_KIND = "service"
-# kind, zh, en, whether its grids neither overlap nor leave gaps
+# kind, zh, en, whether its grids leave no gaps, and together with which
 GRID_KINDS = (
-    ("administrative", "行政网格", "Administrative grid", True),
-    ("service", "服务网格", "Service grid", False),
-    ("zone", "片区网格", "Zone grid", False),
-    ("micro", "微网格", "Micro-grid", False),
-    ("dedicated", "专属网格", "Dedicated grid", False),
+    ("administrative", "行政网格", "Administrative grid", True, None),
+    ("service", "服务网格", "Service grid", True, None),
+    ("zone", "片区网格", "Zone grid", True, "service"),
+    ("micro", "微网格", "Micro-grid", False, None),
+    ("dedicated", "专属网格", "Dedicated grid", False, None),
 )
 
 
 async def write(connection: Connection, town: Town) -> None:
     """Write everything that does not move; the root area becomes the town itself."""
     await _areas(connection, town)
-    for rank, (kind, zh, en, tiles) in enumerate(GRID_KINDS, 1):
-        given = {"kind": kind, "rank": rank, "name_zh": zh, "name_en": en, "tiles": tiles}
-        await connection.execute(SQL.add_grid_kind, given)
+    for rank, (kind, zh, en, tiles, lead) in enumerate(GRID_KINDS, 1):
+        names = {"kind": kind, "rank": rank, "name_zh": zh, "name_en": en}
+        await connection.execute(SQL.add_grid_kind, {**names, "tiles": tiles, "tiles_with": lead})
     await _grids(connection, town)
     for made in FACILITY_KINDS:
         names = {"kind": made.kind, "name_zh": made.name_zh, "name_en": made.name_en}

@@ -16,8 +16,8 @@ FROM new_area n JOIN area p ON p.code = n.parent_code AND p.valid_to IS NULL
 WHERE n.level = %(level)s ORDER BY n.n;
 
 -- name: add_grid_kind
-INSERT INTO grid_kind (kind, rank, name_zh, name_en, tiles)
-VALUES (%(kind)s, %(rank)s, %(name_zh)s, %(name_en)s, %(tiles)s) ON CONFLICT (kind) DO NOTHING;
+INSERT INTO grid_kind (kind, rank, name_zh, name_en, tiles, tiles_with)
+VALUES (%(kind)s, %(rank)s, %(name_zh)s, %(name_en)s, %(tiles)s, %(tiles_with)s) ON CONFLICT (kind) DO NOTHING;
 
 -- name: make_grid
 CREATE TEMP TABLE new_grid (n integer, kind text, code text, name text, area_code text,

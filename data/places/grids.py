@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from data.database import Connection, fetch_all
+from data.errors import NotFound
 from data.places.areas import Outcome, ewkb
 from data.queries import load
 
@@ -16,13 +17,15 @@ SQL = load(__file__)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of grid; `tiles` says that its grids neither overlap nor leave gaps."""
+    """A kind of grid; `tiles` says that its grids leave no gaps in their areas, `tiles_with`
+    together with which other kind (None: alone)."""
 
     kind: str
     rank: int
     name_zh: str
     name_en: str
     tiles: bool
+    tiles_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,37 @@ async def kinds(connection: Connection) -> list[Kind]:
 
 
 async def add_kind(
-    connection: Connection, *, kind: str, name_zh: str, name_en: str, tiles: bool = False
+    connection: Connection,
+    *,
+    kind: str,
+    name_zh: str,
+    name_en: str,
+    tiles: bool = False,
+    tiles_with: str | None = None,
 ) -> None:
-    """Make a kind where it is missing, after all others."""
-    await connection.execute(
-        SQL.add_kind, {"kind": kind, "name_zh": name_zh, "name_en": name_en, "tiles": tiles}
-    )
+    """Make a kind where it is missing, after all others. Raises NotFound for `tiles_with`."""
+    given = {"kind": kind, "name_zh": name_zh, "name_en": name_en}
+    cursor = await connection.execute(SQL.add_kind, given)
+    if cursor.rowcount:
+        await set_tiling(connection, kind, tiles=tiles, tiles_with=tiles_with)
+
+
+async def set_tiling(
+    connection: Connection, kind: str, *, tiles: bool, tiles_with: str | None = None
+) -> None:
+    """Say whether a kind's grids fill their areas, alone or with those of another kind, which
+    tiles then too. Raises NotFound for a kind that there is not."""
+    known = {one.kind: one for one in await kinds(connection)}
+    for one in (kind, tiles_with):
+        if one is not None and one not in known:
+            raise NotFound(what="grid kind", key=one)
+    lead = None if tiles_with is None else known[tiles_with].tiles_with or tiles_with
+    lead = None if lead == kind else lead  # it leads them already
+    tiles = tiles or tiles_with is not None
+    given = {"kind": kind, "lead": lead, "tiles": tiles}
+    if lead is not None or not tiles:
+        await connection.execute(SQL.follow, given)
+    await connection.execute(SQL.set_tiling, given)
 
 
 async def versions(connection: Connection) -> list[dict[str, Any]]:

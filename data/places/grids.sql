@@ -1,10 +1,18 @@
 -- name: kinds
-SELECT kind, rank, name_zh, name_en, tiles FROM grid_kind ORDER BY rank, kind;
+SELECT kind, rank, name_zh, name_en, tiles, tiles_with FROM grid_kind ORDER BY rank, kind;
 
 -- name: add_kind
-INSERT INTO grid_kind (kind, rank, name_zh, name_en, tiles)
-SELECT %(kind)s, coalesce(max(rank), 0) + 1, %(name_zh)s, %(name_en)s, %(tiles)s FROM grid_kind
+INSERT INTO grid_kind (kind, rank, name_zh, name_en)
+SELECT %(kind)s, coalesce(max(rank), 0) + 1, %(name_zh)s, %(name_en)s FROM grid_kind
 ON CONFLICT (kind) DO NOTHING;
+
+-- name: follow
+-- What tiled with this kind goes with it, or stands alone where it tiles no more.
+UPDATE grid_kind SET tiles = true, tiles_with = CASE WHEN kind <> %(lead)s::text THEN %(lead)s::text END
+WHERE kind = %(lead)s::text OR tiles_with = %(kind)s;
+
+-- name: set_tiling
+UPDATE grid_kind SET tiles = %(tiles)s, tiles_with = %(lead)s WHERE kind = %(kind)s;
 
 -- name: versions
 SELECT id, kind, area_id, ST_AsBinary(geom) AS wkb, nullif(valid_from, '-infinity') AS valid_from, valid_to

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+import shapely
 from psycopg import sql
 from psycopg.rows import dict_row
 
 from dashboard.embedded import Store
 from data import actors
+from data.contract.check import check
 from data.database import Connection, Database
 from data.demo import seed
 from data.demo.clockwork import SITE_TZ
@@ -101,6 +103,25 @@ def test_the_town_is_the_root_of_its_areas(seeded: Store, town: Town) -> None:
     (root,) = _rows(seeded, "SELECT code, ST_Area(geom) > 0 AS drawn FROM area WHERE level='site'")
     assert root == {"code": town.areas[1].code, "drawn": True}
     assert _one(seeded, "SELECT load_kind FROM site") == "service"
+
+
+def test_the_check_finds_the_planted_defects_and_nothing_else(seeded: Store, town: Town) -> None:
+    """All kinds and all areas, by the store's own rows: the same ground, the same grids, m²."""
+    report = _run(_as_system(seeded, lambda link: check(link, at=AT)))
+    assert (report.grids, report.areas) == (len(town.grids), len(town.areas) - 1)
+    found = {finding.defect.value: finding for finding in report.findings}
+    assert len(found) == len(report.findings) == len(town.planted_defects)
+    for planted in town.planted_defects:
+        one = found[planted.kind]
+        assert {unit.code for unit in one.parties} == set(planted.grid_codes)
+        assert one.m2 == pytest.approx(planted.area_m2, rel=1e-3)
+        union = shapely.union(one.geometry, planted.geometry).area
+        assert shapely.intersection(one.geometry, planted.geometry).area / union > 0.999
+        assert one.narrow
+    assert report.ignored == 0
+    for kind, defects in (("zone", {"gap", "overlap"}), ("service", set()), ("micro", set())):
+        own = _run(_as_system(seeded, lambda link, kind=kind: check(link, at=AT, kinds=[kind])))
+        assert {finding.defect.value for finding in own.findings} == defects
 
 
 def test_every_event_of_the_year_is_there(seeded: Store, scene: Scene) -> None:
