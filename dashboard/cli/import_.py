@@ -71,6 +71,11 @@ COMMON: tuple[Decorator, ...] = (
         " gcj02, bd09, web-mercator; of the zones cgcs2000-gk3-zone38 where the zone number stands"
         " before the easting, cgcs2000-gk3-cm114 where not; gk6 for those of 6°.",
     ),
+    click.option(
+        "--swap/--no-swap",
+        default=None,
+        help="Longitude and latitude (or easting and northing) are exchanged in the file, or not.",
+    ),
     click.option("--encoding", help="The encoding of texts, where it cannot be told."),
     click.option("--layer", help="Which layer, where a file holds several."),
     click.option("--delimiter", help="What parts the columns of a CSV, where it cannot be told."),
@@ -113,7 +118,14 @@ def _group(option: str, what: str) -> tuple[Decorator, ...]:
 EVENTS: tuple[Decorator, ...] = (
     click.option("--source", required=True, help="Whose events: with their id it is the key."),
     click.option("--timezone", help="Zone of times that name none; the site's by default."),
-    click.option("--time-format", help="How times are written: %d/%m/%Y %H:%M, epoch, epoch_ms, …"),
+    click.option(
+        "--time-format", help="How times are written: %d/%m/%Y %H:%M, epoch, epoch_ms, excel."
+    ),
+    click.option(
+        "--day-first/--month-first",
+        default=None,
+        help="How dates like 03/04/2011 are meant, where the file does not tell.",
+    ),
 )
 SPECIAL: dict[str, tuple[Decorator, ...]] = {
     "areas": _group("level", "level"),

@@ -114,6 +114,8 @@ def _place(
         geometry = _from_columns(table, columns, batch.ledger, start)
     if geometry is None:
         return None
+    if options.swap:
+        geometry = exchanged(geometry)
     system = _system(table, columns, batch.ledger, options)
     present = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     if system is None:
@@ -127,12 +129,22 @@ def _place(
     null = _null_points(geometry)
     placed[null] = geometry[null]
     _doubt(batch.ledger, start, system, geometry, ~null)
+    other_way = np.zeros(table.length, dtype=bool)
+    if options.swap is None and not system.crs.is_projected:
+        other_way = crs_.in_range(exchanged(geometry))
     for row in np.flatnonzero(present & ~crs_.in_range(placed)):
         x, y = shapely.get_coordinates(geometry[row])[0]
-        batch.ledger.reject(start + int(row), "out_of_range", x=f"{x:.9g}", y=f"{y:.9g}")
+        reason = "swapped" if other_way[row] else "out_of_range"
+        batch.ledger.reject(start + int(row), reason, x=f"{x:.9g}", y=f"{y:.9g}")
     end = start + table.length
     batch.geometry[start:end], batch.original[start:end] = placed, geometry
     return system.name
+
+
+def exchanged(geometry: NDArray[Any]) -> NDArray[Any]:
+    """The same geometries with x for y and y for x."""
+    turned: NDArray[Any] = shapely.transform(geometry, lambda points: points[:, ::-1])
+    return turned
 
 
 def _system(table: Table, columns: Columns, ledger: Ledger, options: Options) -> crs_.System | None:

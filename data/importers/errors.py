@@ -65,6 +65,10 @@ class NotConfirmed(ImportRefused):
     """Nothing was imported. Say which column holds which field with --map FIELD=COLUMN."""
 
 
+class AskDateOrder(ImportRefused):
+    """{path} has dates like {like}, day or month first: say --day-first or --month-first."""
+
+
 class NoSuchField(ImportRefused):
     """There is no field {field} to map to here. There are: {fields}."""
 

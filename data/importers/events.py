@@ -19,7 +19,7 @@ from data import actors
 from data.database import Connection
 from data.errors import Invalid
 from data.events import bulk, types
-from data.importers import outcomes
+from data.importers import dates, outcomes
 from data.importers.batch import Batch
 from data.importers.errors import MissingColumn, MissingOption
 from data.importers.located import Ground, load_ground
@@ -34,6 +34,7 @@ FIELDS = (
     *("id", "type", "class", "opened", "due", "closed", "address", "text"),
     *("settled_at", "satisfied"),
 )
+TIMES = ("opened", "due", "closed")
 SHARED = 0.03, 50  # one point with more than this share and number of events is worth a warning
 
 
@@ -62,7 +63,8 @@ async def import_events(
         names = ", ".join(name for name, _ in batch.ledger.files)
         raise MissingColumn(path=names, field="opened", columns=", ".join(batch.columns))
     where = await load_ground(connection)
-    times = Times(await _zone(connection, options), options.time_format)
+    order = await asyncio.to_thread(dates.day_first, batch, TIMES, options)
+    times = Times(await _zone(connection, options), options.time_format, order)
     rows = await asyncio.to_thread(_check, batch, times)
     area_id = _default_area(where.places, options)
     source_id = await actors.ensure_source(connection, options.source, kind="file", area_id=area_id)
@@ -149,7 +151,7 @@ def _check(batch: Batch, times: Times) -> list[Row]:
 
 def _row(batch: Batch, index: int, key: str, times: Times) -> Row | None:
     stamps: dict[str, datetime | None] = {}
-    for field in ("opened", "due", "closed"):
+    for field in TIMES:
         value = batch.text(field, index)
         if not value:
             stamps[field] = None
@@ -158,7 +160,7 @@ def _row(batch: Batch, index: int, key: str, times: Times) -> Row | None:
             after = stamps["opened"] if field == "closed" else None
             stamps[field] = times.read(value, after=after)
         except (ValueError, OverflowError):
-            batch.ledger.reject(index, "bad_time", field=field, value=value[:40])
+            dates.reject(batch.ledger, index, field, value)
             return None
     opened, closed = stamps["opened"], stamps["closed"]
     if opened is None:

@@ -17,8 +17,10 @@ class Options:
     `group` is the level (areas) or kind (grids, facilities) of rows whose file does not say it;
     `group_name` its name in (zh, en) where it is new; `values` is what a file's own words for
     levels or kinds mean.
+    `swap` exchanges longitude and latitude; None = look whether they are exchanged, and say so.
     `parent` is the code of one area for all rows, `parent_by` how a row names its own,
     `parent_level` the level of those that are named.
+    `day_first` says how 03/04/2011 is meant; None = as the file's other dates say, or ask.
     `ending_missing` ends the posts of `source` that its newest file of people does not name.
     """
 
@@ -29,6 +31,7 @@ class Options:
     group_name: tuple[str | None, str | None] = (None, None)
     values: Mapping[str, str] = field(default_factory=dict)
     tiles: bool = False
+    swap: bool | None = None
     parent: str | None = None
     parent_by: str | None = None
     parent_level: str | None = None
@@ -36,5 +39,6 @@ class Options:
     ending_missing: bool = False
     timezone: str | None = None
     time_format: str | None = None
+    day_first: bool | None = None
     strict: bool = False
     dry_run: bool = False

@@ -16,11 +16,13 @@ REASONS = {
     "unknown_crs": "The coordinate system of {file} is not known. Say it with --crs,"
     " for instance EPSG:4549, cgcs2000 or gcj02.",
     "out_of_range": "The coordinates ({x}, {y}) are no longitude and latitude."
-    " If they are in another system, say it with --crs; lon and lat may also be exchanged.",
+    " If they are in another system, say it with --crs.",
+    "swapped": "Longitude and latitude of ({x}, {y}) seem to be exchanged."
+    " Say --swap to exchange them in this file, --no-swap if they are right.",
     "degrees": "({x}, {y}) are degrees, but {system} is in metres."
     " Say with --crs which system they are in, for instance EPSG:4326, cgcs2000 or gcj02.",
     "axes_exchanged": "In ({x}, {y}) the northing comes first, but x must be the easting of"
-    " {system}. Exchange the two; in a CSV, by --map x=COLUMN --map y=COLUMN.",
+    " {system}. Exchange the two with --swap.",
     "zone_missing": "The easting {x} has no zone number before it, but in {system} it has one."
     " Say --crs {fitting}.",
     "zone_other": "The easting {x} begins with a zone number that is not of {system}."
@@ -45,6 +47,8 @@ REASONS = {
     " Import it with: {how}",
     "no_time": "The row has no time in {field}.",
     "bad_time": "{field} is not a time that can be read: {value}. Say the form with --time-format.",
+    "time_number": "{field} is the bare number {value}; as {form} it would be {meant}."
+    " If that is right, say --time-format {form}.",
     "closed_before_opened": "It was closed ({closed}) before it was opened ({opened}).",
     "bad_outcome": "{field} says {value}. settled_at is grid, community, town or district"
     " (网格, 社区, 镇, 区); satisfied is yes or no (满意, 不满意); empty where it is not known.",
@@ -76,6 +80,10 @@ WARNINGS = {
     "repeated_hour": "{n} times fall into the hour that the clock change repeats; the earlier one"
     " was taken, the later one for an end that would lie before its start.",
     "skipped_hour": "{n} times fall into the hour that the clock change leaves out.",
+    "day_first": "Dates like {value} were read day first, as others of the file can only be read."
+    " Say --day-first or --month-first to be sure.",
+    "month_first": "Dates like {value} were read month first, as others of the file can only be"
+    " read. Say --day-first or --month-first to be sure.",
     "unlocated": "{n} events have no coordinates. They are counted as unlocated.",
     "null_island": "{n} events lie at longitude 0, latitude 0; they are counted as unlocated.",
     "in_no_grid": "{n} events lie in no grid.",

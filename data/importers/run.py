@@ -11,7 +11,7 @@ import psycopg
 
 from data.database import Connection, Database
 from data.importers import batch as batch_
-from data.importers import events, people, places, reading
+from data.importers import events, people, places, reading, swapped
 from data.importers.batch import Batch
 from data.importers.errors import NotConfirmed
 from data.importers.options import Options
@@ -103,6 +103,7 @@ async def import_files(
         ledger.warn("recognised", columns=said)
     async with database.acting(actor_id) as connection:
         await connection.execute(SQL.wait_for_turn)
+        await swapped.check(connection, batch, options)
         await kind.write(connection, batch, options, at)
         assert not ledger.count(State.PENDING), "a row was forgotten"
         if options.strict and ledger.errors():

@@ -10,20 +10,31 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_LOOSE = re.compile(
-    r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-    r"(?:[T\s]*(\d{1,2})[:时点](\d{1,2})分?(?::?(\d{1,2})(?:\.\d+)?秒?)?)?$"
+_CLOCK = (
+    r"(?:[T\s]*(?P<half>上午|早上|凌晨|中午|下午|晚上)?\s*(?P<hour>\d{1,2})(?:[:时点](?P<minute>\d{1,2})分?|[时点])"
+    r"(?::?(?P<second>\d{1,2})(?:\.\d+)?秒?)?\s*(?P<mark>[AaPp]\.?[Mm]\.?)?)?$"
 )
+_LOOSE = re.compile(
+    r"^(?P<year>\d{4})[-/.年]\s*(?P<month>\d{1,2})[-/.月]\s*(?P<day>\d{1,2})日?" + _CLOCK
+)
+ORDERED = re.compile(r"^(?P<one>\d{1,2})[-/.](?P<two>\d{1,2})[-/.](?P<year>\d{4})" + _CLOCK)
 _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?$")
+_DAYS = datetime(1899, 12, 30)  # of which Excel counts, but for its first two months
+_NOON = 12
 YEARS = range(1900, 2200)
 
 
 @dataclass(slots=True)
 class Times:
-    """Reads times; `counts` says how many fell into a repeated or a skipped hour."""
+    """Reads times; `counts` says how many fell into a repeated or a skipped hour.
+
+    `format` is one of strptime, or epoch, epoch_ms, excel (days since 1899-12-30); `day_first`
+    says how 03/04/2011 is meant, None = not at all.
+    """
 
     zone: ZoneInfo
     format: str | None = None
+    day_first: bool | None = None
     counts: Counter[str] = field(default_factory=Counter)
     known: dict[tuple[int, int, int], tuple[timedelta, timedelta]] = field(default_factory=dict)
 
@@ -70,12 +81,35 @@ class Times:
                 return datetime.fromtimestamp(seconds, UTC)
             except (OverflowError, OSError) as error:
                 raise ValueError(text) from error
+        if self.format == "excel":
+            return _DAYS + timedelta(seconds=round(float(text) * 86_400))
         if self.format is not None:
             return datetime.strptime(text, self.format)
         try:
             return datetime.fromisoformat(text)
         except ValueError:
-            match = _LOOSE.match(text) or _COMPACT.match(text)
-            if match is None:
-                raise
+            return self._loose(text)
+
+    def _loose(self, text: str) -> datetime:
+        if match := _COMPACT.match(text):
             return datetime(*(int(part) for part in match.groups(default="0")))  # type: ignore[arg-type]
+        if match := _LOOSE.match(text):
+            return _of(match, int(match["month"]), int(match["day"]))
+        match = ORDERED.match(text)
+        if match is None or self.day_first is None:
+            raise ValueError(text)
+        one, two = int(match["one"]), int(match["two"])
+        return _of(match, two, one) if self.day_first else _of(match, one, two)
+
+
+def _of(match: re.Match[str], month: int, day: int) -> datetime:
+    hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
+    late = match["half"] in ("中午", "下午", "晚上") or (match["mark"] or "").lower().startswith(
+        "p"
+    )
+    halved = match["half"] in ("上午", "凌晨") or match["mark"]
+    if late and hour < _NOON and not (match["half"] == "中午" and hour == _NOON - 1):
+        hour += _NOON
+    elif halved and not late and hour == _NOON:
+        hour = 0
+    return datetime(int(match["year"]), month, day, hour, minute, second)

@@ -121,7 +121,12 @@ async def test_the_repeated_hour(empty: Importer, tmp_path: Path) -> None:
         ("2026年7月1日 8时05分", None),
         ("20260701080500", None),
         ("2026-07-01T00:05:00Z", None),
+        ("2026/7/1 上午 8:05:00", None),
+        ("2026年7月1日 8时5分0秒", None),
+        ("07/01/2026 08:05 AM", "month first"),
+        ("1/7/2026 8:05", "day first"),
         ("01.07.2026 08:05", "%d.%m.%Y %H:%M"),
+        ("46204.33680555556", "excel"),
         ("1782864300", "epoch"),
         ("1782864300000", "epoch_ms"),
     ],
@@ -130,7 +135,9 @@ async def test_times_as_people_write_them(
     importer: Importer, tmp_path: Path, text: str, form: str | None
 ) -> None:
     file = write_csv(tmp_path / "e.csv", "id,opened", f"1,{text}")
-    await importer("events", file, source="s", time_format=form)
+    first = {"day first": True, "month first": False}.get(form or "")
+    given = {"time_format": form} if first is None else {"day_first": first}
+    await importer("events", file, source="s", **given)
     assert await stored(importer, "opened_at") == [(datetime(2026, 7, 1, 0, 5, tzinfo=UTC),)]
 
 

@@ -93,11 +93,11 @@ async def test_a_zone_with_and_without_its_number_is_the_same_place(
     [
         ("cgcs2000-gk3-zone38", projected(4547, *WEST), "zone_missing", "cgcs2000-gk3-cm114"),
         ("cgcs2000-gk3-cm114", projected(4526, *WEST), "zone_other", "cgcs2000-gk3-zone38"),
-        ("cgcs2000-gk3-cm114", projected(4547, *WEST)[::-1], "axes_exchanged", "--map x="),
+        ("cgcs2000-gk3-cm114", projected(4547, *WEST)[::-1], "axes_exchanged", "--swap"),
         ("EPSG:4547", WEST, "degrees", "gcj02"),
         ("web-mercator", (3e7, 0), "outside_crs", "--crs"),
         ("gcj02", projected(4547, *WEST), "out_of_range", "--crs"),
-        ("bd09", WEST[::-1], "out_of_range", "--crs"),
+        ("bd09", WEST[::-1], "swapped", "--swap"),
     ],
 )
 async def test_numbers_that_cannot_lie_in_the_system_say_what_to_do(
