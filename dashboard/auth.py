@@ -2,7 +2,7 @@
 
 It finds the actor of a session cookie, a bearer token or a kiosk's cookie and puts it into
 `scope["state"]["actor"]`. What a role may do is then decided by each route; which rows it sees,
-by PostgreSQL. Only the paths of OPEN and OPEN_BELOW are served to anybody; those of PHONES find
+by PostgreSQL. Only the paths of OPEN and OPEN_BELOW are served to anybody; those of OWN_KEYS find
 their actor by themselves.
 """
 
@@ -32,9 +32,12 @@ from data.places.site import Site
 
 OPEN = frozenset({"/sign-in", "/sign-out", "/healthz", "/_favicon.ico", "/favicon.ico"})
 OPEN_BELOW = ("/enter/", "/kiosk/", "/assets/", "/_dash-component-suites/")
-# Phone apps bring their token in the address, the body or as a password: their routes look for it,
-# and take no cookie, since a GET writes there.
-PHONES = re.compile(r"/api/positions/(osmand(/[^/]+)?|owntracks)")
+# Phone apps and other people's systems bring their token in the address, the body or as a password:
+# their routes look for it, and take no cookie, since a GET writes at some.
+OWN_KEYS = re.compile(
+    r"/api/positions/(osmand(/[^/]+)?|owntracks)|/api/(hooks|cap)(/[^/]+)?|/open311/v2/.*",
+    re.DOTALL,
+)
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 CACHE_S = 2.0  # a revocation that another process's notification does not tell is seen by then
 MOST_CACHED = 10_000
@@ -120,7 +123,7 @@ class AuthMiddleware:
         if scope["type"] == "http" and (path in OPEN or path.startswith(OPEN_BELOW)):
             await self.app(scope, receive, send)
             return
-        if scope["type"] == "http" and PHONES.fullmatch(path):
+        if scope["type"] == "http" and OWN_KEYS.fullmatch(path):
             await self.app(scope, receive, send)
             return
         try:

@@ -89,7 +89,8 @@ async def ensure_source(
 ) -> int:
     """The id of a source, made if it is new (no area = the whole site)."""
     parameters = {"name": name, "kind": kind, "area_id": area_id, "coord_sys": coord_sys}
-    row = await fetch_one(connection, SQL.upsert_source, parameters)
+    row = await fetch_one(connection, SQL.source_by_name, {"name": name})
+    row = row or await fetch_one(connection, SQL.upsert_source, parameters)
     assert row is not None
     return int(row["id"])
 

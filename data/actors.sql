@@ -72,6 +72,9 @@ SELECT id FROM person WHERE code = %(code)s;
 -- name: person_code
 SELECT code FROM person WHERE id = %(id)s;
 
+-- name: source_by_name
+SELECT id FROM source WHERE name = %(name)s;
+
 -- name: upsert_source
 INSERT INTO source (name, kind, area_id, coord_sys)
 VALUES (%(name)s, %(kind)s,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,12 +44,24 @@ async def read(connection: Connection, *, door: str) -> Counts:
     found = {
         r["reason"]: int(r["n"]) for r in await fetch_all(connection, SQL.read, {"door": door})
     }
+    return _counts(found)
+
+
+def _counts(found: dict[str, int]) -> Counts:
     return Counts(
         received=found.pop("received", 0),
         accepted=found.pop("accepted", 0),
         dropped=found.pop("dropped", 0),
         rejected=dict(sorted(found.items())),
     )
+
+
+async def doors(connection: Connection, names: Sequence[str]) -> dict[str, Counts]:
+    """The counters of several doors, each as `read` gives it."""
+    found: dict[str, dict[str, int]] = {name: {} for name in names}
+    for row in await fetch_all(connection, SQL.doors, {"doors": list(names)}):
+        found[row["door"]][row["reason"]] = int(row["n"])
+    return {name: _counts(one) for name, one in found.items()}
 
 
 async def screens(connection: Connection, *, real: datetime) -> int:

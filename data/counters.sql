@@ -7,5 +7,9 @@ ON CONFLICT (process, door, reason) DO UPDATE SET n = intake_counter.n + exclude
 -- name: read
 SELECT reason, sum(n)::bigint AS n FROM intake_counter WHERE door = %(door)s GROUP BY reason;
 
+-- name: doors
+SELECT door, reason, sum(n)::bigint AS n FROM intake_counter
+WHERE door = ANY (%(doors)s::text[]) GROUP BY door, reason;
+
 -- name: screens
 SELECT count(*) AS n FROM presence WHERE kind = 'screen' AND seen_at > %(since)s;

@@ -386,6 +386,8 @@ CREATE TABLE public.event (
     satisfied boolean,
     content_hash text,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    revised_at timestamp with time zone,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT event_settled_at_check CHECK ((settled_at = ANY (ARRAY['grid'::text, 'community'::text, 'town'::text, 'district'::text])))
 );
 
@@ -436,7 +438,8 @@ CREATE TABLE public.event_type (
     name_zh text NOT NULL,
     name_en text NOT NULL,
     limit_s integer,
-    urgent boolean DEFAULT false NOT NULL
+    urgent boolean DEFAULT false NOT NULL,
+    attributes jsonb DEFAULT '[]'::jsonb NOT NULL
 );
 
 ALTER TABLE public.event_type ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -690,6 +693,15 @@ CREATE TABLE public.presence (
     CONSTRAINT presence_kind_check CHECK ((kind = ANY (ARRAY['screen'::text, 'duty'::text])))
 );
 
+CREATE TABLE public.reporter (
+    event_id bigint NOT NULL,
+    area_id integer NOT NULL,
+    token text,
+    contact jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+ALTER TABLE ONLY public.reporter FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.road (
     id integer NOT NULL,
     class text NOT NULL,
@@ -744,9 +756,13 @@ CREATE TABLE public.site (
     duty_from time without time zone,
     duty_to time without time zone,
     mark text DEFAULT "left"(replace((gen_random_uuid())::text, '-'::text, ''::text), 12) NOT NULL,
+    open311_public boolean DEFAULT false NOT NULL,
+    open311_daily integer DEFAULT 0 NOT NULL,
+    open311_jurisdiction text,
     CONSTRAINT site_check CHECK (((anchor_real IS NULL) = (anchor_site IS NULL))),
     CONSTRAINT site_check1 CHECK ((((duty_from IS NULL) = (duty_to IS NULL)) AND (duty_from <> duty_to))),
-    CONSTRAINT site_id_check CHECK ((id = 1))
+    CONSTRAINT site_id_check CHECK ((id = 1)),
+    CONSTRAINT site_open311_daily_check CHECK ((open311_daily >= 0))
 );
 
 CREATE TABLE public.source (
@@ -896,6 +912,12 @@ ALTER TABLE ONLY public.post
 
 ALTER TABLE ONLY public.presence
     ADD CONSTRAINT presence_pkey PRIMARY KEY (process, key);
+
+ALTER TABLE ONLY public.reporter
+    ADD CONSTRAINT reporter_pkey PRIMARY KEY (event_id);
+
+ALTER TABLE ONLY public.reporter
+    ADD CONSTRAINT reporter_token_key UNIQUE (token);
 
 ALTER TABLE ONLY public.road
     ADD CONSTRAINT road_pkey PRIMARY KEY (id);
@@ -1132,6 +1154,9 @@ ALTER TABLE ONLY public.post
 ALTER TABLE ONLY public.presence
     ADD CONSTRAINT presence_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.reporter
+    ADD CONSTRAINT reporter_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.event(id);
+
 ALTER TABLE ONLY public.shift
     ADD CONSTRAINT shift_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
 
@@ -1165,6 +1190,10 @@ ALTER TABLE public.grid_visit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.latest_position ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY leave ON public.reporter FOR INSERT WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY look ON public.reporter FOR SELECT USING (((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])) AND (( SELECT public.actor_role() AS actor_role) = ANY (ARRAY['system'::text, 'administrator'::text, 'commander'::text, 'duty_officer'::text, 'community_officer'::text]))));
+
 CREATE POLICY own ON public.call_attempt USING ((person_id = ( SELECT public.actor_person() AS actor_person)));
 
 CREATE POLICY own ON public.shift USING ((person_id = ( SELECT public.actor_person() AS actor_person)));
@@ -1174,6 +1203,8 @@ ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.position_history ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.post ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reporter ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY scope ON public.area FOR SELECT USING (((id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])) OR (id = ANY (( SELECT public.actor_ancestry() AS actor_ancestry)::integer[])) OR (parent_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))));
 
@@ -1328,6 +1359,8 @@ GRANT SELECT ON TABLE public.post TO wangge_readonly;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.presence TO wangge_app;
 GRANT SELECT ON TABLE public.presence TO wangge_readonly;
+
+GRANT SELECT,INSERT ON TABLE public.reporter TO wangge_app;
 
 GRANT SELECT,INSERT ON TABLE public.road TO wangge_app;
 GRANT SELECT ON TABLE public.road TO wangge_readonly;

@@ -107,8 +107,12 @@ def language(scope: Scope) -> str:
 def describe(error: WanggeError, lang: str) -> Response:
     """The answer to an exception of ours."""
     kind = next(one for one in type(error).__mro__ if one in STATUS)
-    code = re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
-    return error_response(STATUS[kind], code, error.said, lang)
+    return error_response(STATUS[kind], code_of(error), error.said, lang)
+
+
+def code_of(error: WanggeError) -> str:
+    """What programs call it: OutsideScope is outside_scope."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
 
 
 def fault(found: Any) -> Said:

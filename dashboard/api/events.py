@@ -10,13 +10,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from dashboard.api import bodies
 from dashboard.api.errors import json_response
-from dashboard.api.requests import NO_NUL, caller, system_id
+from dashboard.api.requests import NO_NUL, caller
+from dashboard.reporting import submit
 from data.access import Permission
-from data.errors import Invalid, Said
-from data.events import report as reports
 from data.events.report import Report
-from data.places import lookup
-from data.staff.positions.fix import FIRST_YEAR, LAST_YEAR
 
 MAX_BYTES = 64 * 1024
 
@@ -42,39 +39,27 @@ class Body(BaseModel, extra="forbid"):
     closed: AwareDatetime | None = None
     settled: Literal["grid", "community", "town", "district"] | None = None
     satisfied: bool | None = None
+    updated: AwareDatetime | None = None
 
 
 @router.post("/api/events")
 async def post_event(request: Request) -> Response:
     """201 {"event", "created": true}; the same source and id again: 200, created false.
 
-    The same again with `closed` closes an open event; once it is closed nothing changes any more.
+    The same again with `closed` closes an open event, with a later `updated` changes it; once it
+    is closed nothing changes any more.
     """
     actor = caller(request)
     actor.require(Permission.REPORT_EVENTS)
     body = await bodies.read(request, Body, limit_bytes=MAX_BYTES)
-    state = request.app.state
-    now = state.clock.now()
-    opened = body.time or min(now, body.closed or now)
-    report = _report(body, opened)
-    reports.check(report, now)
-    place = reports.NOWHERE
-    if report.lon is not None and report.lat is not None:
-        async with state.database.acting(await system_id(request)) as connection:
-            place = await lookup.locate(connection, lon=report.lon, lat=report.lat, at=opened)
-    async with state.database.acting(actor.id) as connection:
-        reported = await reports.write(
-            connection, actor, report, place=place, at=now, process=state.intake.process
-        )
+    now = request.app.state.clock.now()
+    report = _report(body, body.time or min(now, body.closed or now))
+    reported = await submit(request, actor, report, door="events", now=now)
     content = {"event": reported.event, "created": reported.created}
     return json_response(content, 201 if reported.created else 200)
 
 
 def _report(body: Body, opened: datetime) -> Report:
-    """Raises Invalid for years that no clock can mean."""
-    for name, when in (("time", opened), ("due", body.due), ("closed", body.closed)):
-        if when is not None and not FIRST_YEAR < when.year < LAST_YEAR:
-            raise Invalid(what=name, why=Said("the year {year} is not believed", year=when.year))
     said = body.model_dump(include={"type", "text", "source", "lon", "lat", "address", "satisfied"})
     return Report(
         **said,
@@ -83,4 +68,5 @@ def _report(body: Body, opened: datetime) -> Report:
         due_at=body.due,
         closed_at=body.closed,
         settled_at=body.settled,
+        revised_at=body.updated,
     )

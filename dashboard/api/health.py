@@ -14,6 +14,7 @@ from data import counters
 from data.errors import StoreUnavailable
 
 router = APIRouter()
+REPORTS = ("events", "open311", "hooks", "cap")  # doors of events
 
 
 @cache
@@ -28,13 +29,14 @@ def version() -> str:
 @router.get("/healthz")
 async def health(request: Request) -> Response:
     """Counters are persistent and summed over processes; received = accepted + rejected;
-    `dropped` and `ignored` stand beside the sum."""
+    `dropped` and `ignored` stand beside the sum. So do those of reports, a door each."""
     state = request.app.state
     answer: dict[str, Any] = {"status": "ok", "version": version(), "database": "ok"}
     try:
         async with state.database.acting(None) as connection:
             counts = await counters.read(connection, door="positions")
             phones = await counters.read(connection, door="phones")
+            reports = await counters.doors(connection, REPORTS)
             screens = await counters.screens(connection, real=datetime.now(UTC))
     except StoreUnavailable:
         return json_response({**answer, "status": "degraded", "database": "unavailable"}, 503)
@@ -45,4 +47,15 @@ async def health(request: Request) -> Response:
         "dropped": counts.dropped + state.intake.dropped,
         "ignored": phones.rejected.get("ignored", 0),  # messages of phones that are no fixes
     }
+    answer["reports"] = {name: _doors(one) for name, one in reports.items()}
     return json_response({**answer, "screens": screens})
+
+
+def _doors(counts: counters.Counts) -> dict[str, Any]:
+    """A source that repeats itself stands beside what was wrong, each reason by itself."""
+    return {
+        "received": counts.received,
+        "accepted": counts.accepted,
+        "repeated": counts.rejected.get("duplicate", 0),
+        "rejected": {name: n for name, n in counts.rejected.items() if name != "duplicate"},
+    }

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request, Response
 
 from dashboard.api.errors import InvalidBody, TooLarge, Unauthenticated, json_response
 from dashboard.api.positions import MAX_BYTES, MAX_POSITIONS
-from dashboard.api.requests import parse_json, read_body, system_id
+from dashboard.api.requests import bearer, parse_json, read_body, system_id
 from dashboard.phones import osmand, owntracks
 from dashboard.phones.reading import Read
 from data import actors
@@ -32,20 +32,20 @@ router = APIRouter()
 @router.api_route("/api/positions/osmand", methods=["GET", "POST"])
 async def osmand_by_id(request: Request) -> Response:
     """The device id is a token; or a gateway sends a bearer token."""
-    return await _osmand(request, _bearer(request))
+    return await _osmand(request, bearer(request))
 
 
 @router.api_route("/api/positions/osmand/{token}", methods=["GET", "POST"])
 async def osmand_by_path(request: Request, token: str) -> Response:
     """The device id is a person's code."""
-    return await _osmand(request, _bearer(request) or token)
+    return await _osmand(request, bearer(request) or token)
 
 
 @router.post("/api/positions/owntracks")
 async def post_owntracks(request: Request) -> Response:
     """Locations are fixes; other messages are counted. Always [], which is what the apps read."""
     user, password = _basic(request)
-    secret = _bearer(request) or password
+    secret = bearer(request) or password
     actor = await _sign_in(request, secret)
     body = await read_body(request, limit_bytes=MAX_BYTES)
     headers = request.headers
@@ -121,11 +121,6 @@ async def _own_code(request: Request, actor: Actor) -> str | None:
         return None
     async with request.app.state.database.acting(await system_id(request)) as connection:
         return await actors.person_code(connection, actor.person_id)
-
-
-def _bearer(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _basic(request: Request) -> tuple[str | None, str | None]:

@@ -24,13 +24,25 @@ def caller(request: Request) -> Actor:
     return actor
 
 
-async def system_id(request: Request) -> int:
-    """The id of the system actor, for what lies beyond the caller's scope. It never changes."""
+async def system_actor(request: Request) -> Actor:
+    """The system actor, for what lies beyond the caller's scope. It never changes."""
     state = request.app.state
-    if getattr(state, "system_id", None) is None:
+    found: Actor | None = getattr(state, "system_actor", None)
+    if found is None:
         async with state.database.acting(None) as connection:
-            state.system_id = (await actors.system_actor(connection)).id
-    return int(state.system_id)
+            found = state.system_actor = await actors.system_actor(connection)
+    return found
+
+
+async def system_id(request: Request) -> int:
+    """The id of the system actor."""
+    return (await system_actor(request)).id
+
+
+def bearer(request: Request) -> str | None:
+    """The token of a request's own header, None where it brings none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 async def read_body(request: Request, *, limit_bytes: int) -> bytes:

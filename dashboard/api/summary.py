@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.errors import json_response
+from dashboard.api.instants import instant
 from dashboard.api.requests import Code, caller
 from data.access import Permission
-from data.errors import Invalid, Said
 from data.places import areas as areas_
 from data.query import summary
-from data.staff.positions.fix import FIRST_YEAR, LAST_YEAR
 
 router = APIRouter()
-SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d:?\d\d)$")
 
 
 @router.get("/api/summary")
@@ -34,7 +30,7 @@ async def read(
     actor.require(Permission.VIEW)
     state = request.app.state
     site = state.clock.site
-    when = state.clock.now() if at is None else _instant(at, site.zone)
+    when = state.clock.now() if at is None else instant(at, site.zone)
     async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
         areas = None if area is None else await areas_.below(connection, area)
         answer: dict[str, Any] = {
@@ -46,18 +42,3 @@ async def read(
             **await summary.day_block(connection, at=when, site=site, areas=areas),
         }
     return json_response(answer)
-
-
-def _instant(text: str, zone: Any) -> datetime:
-    """An ISO 8601 instant. A `+` that arrived as a space is taken as what it was."""
-    try:
-        when = datetime.fromisoformat(SPACE_FOR_PLUS.sub(r"\1+\2", text.strip()))
-        when = (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        why = "write it as 2026-07-14T09:42:00+08:00"
-        raise Invalid(what=f"at={text}", why=why) from None
-    if not FIRST_YEAR < when.year < LAST_YEAR:
-        raise Invalid(
-            what=f"at={text}", why=Said("the year {year} is not believed", year=when.year)
-        )
-    return when

@@ -32,6 +32,7 @@ COMMANDS: dict[str, Entry] = {
     "site": Entry("site:site", "Make the site and change what it is called."),
     "areas": Entry("areas:areas", "Add and list areas and their levels."),
     "grids": Entry("areas:grids", "Add and list kinds of grids."),
+    "types": Entry("types:types", "List types of events, and what is asked of who reports."),
     "import": Entry("import_:import_", "Put files of areas, grids, people, events on the map."),
     "check": Entry("check:check", "Find gaps, overlaps and other faults of grids."),
     "replay": Entry("replay:replay", "Let past events or positions live again."),

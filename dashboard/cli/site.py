@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import time
+from typing import Any
 
 import click
 
@@ -54,9 +55,28 @@ async def _create(name: str, name_en: str, timezone: str, code: str) -> bool:
     metavar="HH:MM-HH:MM",
     help="When each grid should have somebody on duty, else the duty room answers; or: always.",
 )
-def change(load_kind: str | None, duty_hours: Hours | None) -> None:
-    """Change what the site shows first, and when its grids should be manned."""
-    asyncio.run(_change(load_kind, duty_hours))
+@click.option(
+    "--open311-public/--no-open311-public",
+    default=None,
+    help="Whether anybody may read what became of reports, without texts and exact places.",
+)
+@click.option(
+    "--open311-anonymous",
+    type=click.IntRange(0, 100_000),
+    metavar="N",
+    help="How many reports a day residents may send without a key; 0 = none.",
+)
+@click.option(
+    "--open311-jurisdiction",
+    metavar="NAME",
+    help="What the site is called there (jurisdiction_id); empty = whatever is said.",
+)
+def change(load_kind: str | None, duty_hours: Hours | None, **open311: Any) -> None:
+    """Change what the site shows first, when its grids should be manned, what anybody may do."""
+    said = {name.removeprefix("open311_"): one for name, one in open311.items() if one is not None}
+    said |= {"daily": said.pop("anonymous")} if "anonymous" in said else {}
+    said |= {"jurisdiction": said["jurisdiction"] or None} if "jurisdiction" in said else {}
+    asyncio.run(_change(load_kind, duty_hours, said))
 
 
 def _hours(given: str | None) -> Hours | None:
@@ -71,8 +91,10 @@ def _hours(given: str | None) -> Hours | None:
     return start, end
 
 
-async def _change(load_kind: str | None, duty_hours: Hours | None) -> None:
+async def _change(load_kind: str | None, duty_hours: Hours | None, open311: dict[str, Any]) -> None:
     async with system_transaction() as (connection, _):
+        if open311:
+            await site_.set_open311(connection, **open311)
         if duty_hours is not None:
             await site_.set_duty_hours(connection, *duty_hours)
         if load_kind is not None:
@@ -93,6 +115,8 @@ def show() -> None:
     start, end = found.duty_from, found.duty_to
     hours = f"{start:%H:%M}-{end:%H:%M}" if start and end else "always"
     click.echo(f"duty hours: {hours}")
+    reading = "public" if found.open311_public else "with a key"
+    click.echo(f"open311: read {reading}, {found.open311_daily} anonymous a day")
     click.echo(f"clock: {found.clock.mode} ×{found.clock.speed:g}")
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from psycopg.types.json import Jsonb
 
 from data import counters
 from data.access import Actor, Permission
 from data.actors import ensure_source
-from data.database import Connection, fetch_one
+from data.database import Connection, fetch_all, fetch_one
 from data.errors import Invalid, NotAllowed, Said
 from data.events import types
 from data.places.lookup import Place
@@ -18,11 +21,16 @@ from data.queries import load
 SQL = load(__file__)
 FUTURE = timedelta(minutes=5)  # clocks differ
 OWN_SOURCE = "duty"  # what workers report from their phones
+MOST_ROUNDS = 100  # how often the same words begin anew
 NOWHERE = Place((), None)
 
 
 class OutsideScope(NotAllowed):
     """This place lies outside the area of your role. Hand the report to {area}."""
+
+
+class UnknownType(Invalid):
+    """{what}: {why}."""
 
 
 class OtherSource(NotAllowed):
@@ -33,7 +41,8 @@ class OtherSource(NotAllowed):
 class Report:
     """What somebody reports. `key` is the source's own id; no point = unlocated, never dropped.
 
-    `lon`, `lat` in degrees, WGS 84; times aware. The same report again with `closed_at` closes it.
+    `lon`, `lat` in degrees, WGS 84; times aware. The same report again with `closed_at` closes it,
+    with a later `revised_at` changes it.
     """
 
     key: str
@@ -48,6 +57,8 @@ class Report:
     closed_at: datetime | None = None
     settled_at: str | None = None  # the level that settled it
     satisfied: bool | None = None
+    revised_at: datetime | None = None  # when the source last changed what it says here
+    detail: Mapping[str, Any] = field(default_factory=dict)  # what has no column, JSON
 
     @property
     def located(self) -> bool:
@@ -56,17 +67,24 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The event as it stands; `created` is False where the source had reported it before."""
+    """The event as it stands; `created` is False where the source had reported it before, and
+    `revised` says whether it was changed now."""
 
     created: bool
     event: dict[str, Any]
+    revised: bool = False
 
 
 def check(report: Report, at: datetime) -> None:
     """Raises Invalid where the report contradicts itself or comes from the future (site time)."""
     if (report.lon is None) != (report.lat is None):
         raise Invalid(what="lon/lat", why="give both or none")
-    for name, when in (("time", report.opened_at), ("closed", report.closed_at)):
+    said = (
+        ("time", report.opened_at),
+        ("closed", report.closed_at),
+        ("updated", report.revised_at),
+    )
+    for name, when in said:
         if when is not None and when > at + FUTURE:
             raise Invalid(what=name, why=Said("{at} lies in the future", at=when.isoformat()))
     for name, when in (("due", report.due_at), ("closed", report.closed_at)):
@@ -86,54 +104,101 @@ async def write(
     place: Place,
     at: datetime,
     process: str,
+    door: str = "events",
 ) -> Reported:
     """Write the event, its log line and the counters in the caller's transaction (as `actor`).
 
     `place` is what `lookup.locate` says as the system actor. The same source and id again closes
-    an open event where it says `closed_at`, changes nothing else and gives it as it is. Raises
-    Invalid, OutsideScope, OtherSource, NotAllowed.
+    an open event where it says `closed_at`, changes it where its `revised_at` is newer, and else
+    changes nothing and gives it as it is. Raises Invalid, OutsideScope, OtherSource, NotAllowed.
     """
     actor.require(Permission.REPORT_EVENTS)
+    source_id = await _source(connection, actor, report)
+    key = _key(actor, report)
+    given = await _given(connection, actor, report, source_id, place)
+    given |= {"key": key, "actor_id": actor.id, "at": at}
+    created = await fetch_one(connection, SQL.insert, given) is not None
+    revised = not created and report.revised_at is not None
+    revised = revised and await fetch_one(connection, SQL.revise, given) is not None
+    closed = report.closed_at is not None and await _close(
+        connection, actor, source_id, key, report
+    )
+    outcome = "accepted" if created or revised or closed else "duplicate"
+    await _count(connection, process, door, outcome)
+    event = await _read(connection, report, source_id, key)
+    return Reported(created, event, revised)
+
+
+async def repeat(
+    connection: Connection, actor: Actor, report: Report, *, process: str, door: str = "events"
+) -> Reported | None:
+    """The event where this report says nothing new of it, else None; a repetition is counted.
+
+    Asked first, since a source that repeats itself for ever shall cost little. Raises as `write`.
+    """
+    actor.require(Permission.REPORT_EVENTS)
+    source_id, key = await _source(connection, actor, report), _key(actor, report)
+    asked = {"source_id": source_id, "key": key, "revised_at": report.revised_at}
+    known = await fetch_one(connection, SQL.known, asked)
+    if known is None or (known["open"] and (report.closed_at is not None or known["newer"])):
+        return None
+    await _count(connection, process, door, "duplicate")
+    return Reported(False, await _read(connection, report, source_id, key))
+
+
+async def free_key(connection: Connection, actor: Actor, report: Report, at: datetime) -> str:
+    """A key for a report whose source has none: `report.key` is a digest of what it says.
+
+    The same words are one event as long as that is open; after it they are a new one.
+    """
+    source_id = await _source(connection, actor, report)
+    keys = [f"{report.key}.{n}" for n in range(MOST_ROUNDS)]
+    stored = {_key(actor, replace(report, key=key)): key for key in keys}
+    asked = {"source_id": source_id, "keys": list(stored), "at": at}
+    ended = {stored[row["source_key"]] for row in await fetch_all(connection, SQL.ended, asked)}
+    return next((key for key in keys if key not in ended), keys[-1])
+
+
+async def _given(
+    connection: Connection, actor: Actor, report: Report, source_id: int, place: Place
+) -> dict[str, Any]:
+    """The parameters of an event. Raises Invalid, OutsideScope."""
     known = await types.find(connection)
     kind = known.get(report.type)
     if kind is None:
         codes = ", ".join(sorted({one.code for one in known.values()})[:20])
-        raise Invalid(
+        raise UnknownType(
             what=f"type {report.type}",
             why=Said("there is no such type, choose of: {codes}", codes=codes),
         )
-    source_id = await _source(connection, actor, report)
-    area_id = await _area(connection, actor, source_id, place.area_id)
-    key = _key(actor, report)
-    created = await fetch_one(
-        connection,
-        SQL.insert,
-        {
-            "source_id": source_id,
-            "source_key": key,
-            "type_id": kind.id,
-            "area_id": area_id,
-            "grid_ids": list(place.grid_ids),
-            "lon": report.lon,
-            "lat": report.lat,
-            "address": report.address,
-            "text": report.text,
-            "opened_at": report.opened_at,
-            "due_at": report.due_at or (kind.limit and report.opened_at + kind.limit),
-            "actor_id": actor.id,
-            "at": at,
-        },
-    )
-    closed = report.closed_at is not None and await _close(
-        connection, actor, source_id, key, report
-    )
-    outcome = "accepted" if created is not None or closed else "duplicate"
+    return {
+        "source_id": source_id,
+        "type_id": kind.id,
+        "area_id": await _area(connection, actor, source_id, place.area_id),
+        "grid_ids": list(place.grid_ids),
+        "lon": report.lon,
+        "lat": report.lat,
+        "address": report.address,
+        "text": report.text,
+        "opened_at": report.opened_at,
+        "due_at": report.due_at or (kind.limit and report.opened_at + kind.limit),
+        "own_due_at": report.due_at,
+        "limit": kind.limit,
+        "revised_at": report.revised_at,
+        "detail": Jsonb(dict(report.detail)),
+    }
+
+
+async def _count(connection: Connection, process: str, door: str, outcome: str) -> None:
     counts = {"received": 1, outcome: 1}
-    await counters.add(connection, process=process, door="events", counts=counts)
+    await counters.add(connection, process=process, door=door, counts=counts)
+
+
+async def _read(connection: Connection, report: Report, source_id: int, key: str) -> dict[str, Any]:
     event = await fetch_one(connection, SQL.read, {"source_id": source_id, "key": key})
     if event is None:  # another area's: the caller may not even read it
         raise OtherSource(source=report.source)
-    return Reported(created is not None, event)
+    return event
 
 
 async def _close(

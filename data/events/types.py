@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from data.database import Connection, fetch_all
+from psycopg.types.json import Jsonb
+
+from data.database import Connection, fetch_all, fetch_one
+from data.errors import NotFound
+from data.events.attributes import Attribute
 from data.queries import load
 
 SQL = load(__file__)
@@ -52,3 +56,33 @@ async def ensure(connection: Connection, wanted: Mapping[str, str | None]) -> di
     codes = [classes.get(one, one) for one in missing.values()]
     await connection.execute(SQL.add_types, {"codes": list(missing), "classes": codes})
     return await find(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A type as residents are offered it: what it is called, and what is asked (attributes)."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    limit_s: int | None
+    attributes: list[Attribute]
+    class_zh: str
+    class_en: str
+
+
+async def services(connection: Connection, code: str | None = None) -> list[Service]:
+    """All types that can be reported, in the order of their classes; or the one of a code.
+
+    Alerts are issued, not reported.
+    """
+    return [Service(**row) for row in await fetch_all(connection, SQL.services, {"code": code})]
+
+
+async def set_attributes(
+    connection: Connection, code: str, attributes: Sequence[Attribute]
+) -> None:
+    """Say what is asked of who reports this type. Raises NotFound."""
+    given = {"code": code, "attributes": Jsonb(list(attributes))}
+    if await fetch_one(connection, SQL.set_attributes, given) is None:
+        raise NotFound(what="type", key=code)

@@ -15,3 +15,12 @@ INSERT INTO event_type (code, class, name_zh, name_en)
 SELECT code, class, code, code
 FROM unnest(%(codes)s::text[], %(classes)s::text[]) AS wanted (code, class)
 ON CONFLICT (code) DO NOTHING;
+
+-- name: services
+SELECT t.code, t.name_zh, t.name_en, t.limit_s, t.attributes, c.name_zh AS class_zh, c.name_en AS class_en
+FROM event_type t JOIN event_class c ON c.class = t.class
+WHERE (%(code)s::text IS NULL OR t.code = %(code)s) AND t.class <> 'alert'
+ORDER BY c.rank, t.code;
+
+-- name: set_attributes
+UPDATE event_type SET attributes = %(attributes)s::jsonb WHERE code = %(code)s RETURNING id;

@@ -66,6 +66,9 @@ class Site:
     duty_from: time | None = None
     duty_to: time | None = None
     mark: str = ""  # in the names of its cookies
+    open311_public: bool = False  # whether anybody may read requests, without texts and persons
+    open311_daily: int = 0  # reports a day without a key
+    open311_jurisdiction: str | None = None  # None: whatever is said is ignored
 
     @property
     def zone(self) -> ZoneInfo:
@@ -146,3 +149,9 @@ async def set_duty_hours(connection: Connection, start: time | None, end: time |
 async def set_load_kind(connection: Connection, kind: str) -> None:
     """Choose the grid kind that the wall colours first."""
     await connection.execute(SQL.set_load_kind, {"kind": kind})
+
+
+async def set_open311(connection: Connection, **given: bool | int | str | None) -> None:
+    """Change some of what Open311 lets anybody do: public, daily, jurisdiction."""
+    kept = await fetch_one(connection, SQL.open311)
+    await connection.execute(SQL.set_open311, {**(kept or {}), **given})

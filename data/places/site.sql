@@ -24,7 +24,8 @@ SELECT count(*) FROM site;
 
 -- name: read
 SELECT s.name_zh, s.name_en, s.timezone, s.fresh_s, s.ageing_s, s.offline_s, s.load_kind,
-       s.duty_from, s.duty_to, s.mark, s.clock_speed, s.anchor_real, s.anchor_site
+       s.duty_from, s.duty_to, s.mark,
+       s.open311_public, s.open311_daily, s.open311_jurisdiction, s.clock_speed, s.anchor_real, s.anchor_site
 FROM site s;
 
 -- name: set_clock
@@ -35,3 +36,9 @@ UPDATE site SET load_kind = %(kind)s;
 
 -- name: set_duty_hours
 UPDATE site SET duty_from = %(start)s, duty_to = %(end)s;
+
+-- name: open311
+SELECT open311_public AS public, open311_daily AS daily, open311_jurisdiction AS jurisdiction FROM site;
+
+-- name: set_open311
+UPDATE site SET open311_public = %(public)s, open311_daily = %(daily)s, open311_jurisdiction = %(jurisdiction)s;

@@ -11,11 +11,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dashboard.api import errors, events, grids, health, phones, positions
+from dashboard.api import errors, events, grids, health, open311, phones, positions
 from dashboard.auth import Identities
 from dashboard.embedded import Store
 from data import actors
 from data.database import Database
+from data.places import site
 from data.places.site import Site
 from tests.factories import NOON, Town, make_town
 
@@ -51,9 +52,11 @@ async def town(database: Database, store: Store) -> Town:
 async def app(town: Town) -> AsyncIterator[FastAPI]:
     application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     application.state.database = town.database
-    application.state.clock = SimpleNamespace(now=lambda: NOON)
+    async with town.database.acting(None) as link:
+        own = await site.read(link)
+    application.state.clock = SimpleNamespace(now=lambda: NOON, site=own)
     application.state.identities = Identities(town.database, site=_no_site)
-    for resource in (positions, phones, events, grids, health):
+    for resource in (positions, phones, events, open311, grids, health):
         application.include_router(resource.router)
     errors.install(application)
     async with application.router.lifespan_context(application):
