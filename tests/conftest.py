@@ -16,14 +16,13 @@ from typing import Any, TypeVar
 import psycopg
 import pytest
 from filelock import FileLock
-from psycopg import sql
 
 from dashboard.embedded import EmbeddedError, Store, ensure, stop
 from data import migrate
 from data.database import Database
+from tests.clones import TEMPLATE, cloned, maintenance, places
 
 HOME = "WANGGE_TEST_HOME"  # inherited by the workers of xdist
-TEMPLATE = "wangge_template"
 # Tests never touch a database or a demo of the person who runs them.
 FOREIGN = ("DATABASE_URL", "DATABASE_ADMIN_URL", "DATABASE_READONLY_URL", "WANGGE_FOLLOW_PARENT")
 T = TypeVar("T")
@@ -35,12 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(name, None)
     if HOME in os.environ:
         return
-    for home in Path(tempfile.gettempdir()).glob("wangge-test-*-*"):
+    for home in (home for place in places() for home in place.glob("wangge-test-*-*")):
         owner = home.name.split("-")[2]
         if owner.isdigit() and not _lives(int(owner)) and os.access(home, os.W_OK):
             with contextlib.suppress(OSError, EmbeddedError):  # another run may clear it away too
                 _remove(home)
-    home = Path(tempfile.mkdtemp(prefix=f"wangge-test-{os.getpid()}-"))
+    home = Path(tempfile.mkdtemp(prefix=f"wangge-test-{os.getpid()}-", dir=places()[0]))
     home.chmod(0o711)  # the server's user must be able to pass
     os.environ[HOME] = str(home)
     config.add_cleanup(lambda: _remove(home))
@@ -53,7 +52,7 @@ def cluster() -> Store:
     home = Path(os.environ[HOME])
     with FileLock(home / "cluster.lock"):
         store = _run(ensure(home, careless=True))
-        with psycopg.connect(_maintenance(store), autocommit=True) as link:
+        with psycopg.connect(maintenance(store), autocommit=True) as link:
             found = link.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE])
             if found.fetchone() is None:
                 link.execute("DROP DATABASE IF EXISTS wangge_unfinished")
@@ -69,16 +68,9 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 def store(cluster: Store) -> Iterator[Store]:
-    """A database of this test's own, migrated and empty (15–50 ms)."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    database = sql.Identifier(name)
-    with psycopg.connect(_maintenance(cluster), autocommit=True) as link:
-        link.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(TEMPLATE))
-        )
-    yield cluster.with_database(name)
-    with psycopg.connect(_maintenance(cluster), autocommit=True) as link:
-        link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+    """A database of this test's own, migrated and empty (some 50 ms)."""
+    with cloned(cluster, f"test_{os.getpid()}_{next(_numbers)}") as one:
+        yield one
 
 
 @pytest.fixture
@@ -86,10 +78,6 @@ async def database(store: Store) -> AsyncIterator[Database]:
     """The test's database, opened as the application opens it."""
     async with Database(store.app_url, store.readonly_url, size=4) as opened:
         yield opened
-
-
-def _maintenance(store: Store) -> str:
-    return store.with_database("postgres").admin_url
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -38,8 +38,18 @@ log_timezone = 'UTC'
 log_min_duration_statement = 5000
 log_parameter_max_length = 0
 """
-# For tests only: their data is worth nothing after a crash.
-CARELESS = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n"
+# For tests only: their data is worth nothing after a crash, and they make a database each.
+CARELESS = """\
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+wal_level = minimal
+max_wal_senders = 0
+wal_compression = off
+max_wal_size = 256MB
+shared_buffers = 64MB
+shared_preload_libraries = 'postgis-3'
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from psycopg import sql
 
 from dashboard.embedded import Store
 from tests import system
 from tests.browser.serve import Web
 from tests.browser.wall_town import WallTown, build, now
+from tests.clones import cloned
 
 system.use()
 CHROMIUM = Path(sys.executable).parent / "chromium"
@@ -121,15 +120,8 @@ def _wall_web(cluster: Store, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @contextmanager
 def a_database(cluster: Store, kind: str = "browser") -> Iterator[Store]:
     """A migrated database that lives as long as the block."""
-    name = sql.Identifier(f"{kind}_{os.getpid()}")
-    maintenance = cluster.with_database("postgres").admin_url
-    with psycopg.connect(maintenance, autocommit=True) as link:
-        link.execute(sql.SQL("CREATE DATABASE {} TEMPLATE wangge_template").format(name))
-    try:
-        yield cluster.with_database(f"{kind}_{os.getpid()}")
-    finally:
-        with psycopg.connect(maintenance, autocommit=True) as link:
-            link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    with cloned(cluster, f"{kind}_{os.getpid()}") as store:
+        yield store
 
 
 @pytest.fixture

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from dashboard.embedded import Store
 from data import actors
 from data.database import Database
+from tests.clones import cloned
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town, make_town
 from tests.serving import Served, serving
@@ -36,19 +36,12 @@ async def officer(town: Town) -> str:
 @pytest.fixture
 async def other(cluster: Store, tmp_path: Path) -> AsyncIterator[tuple[Served, Town]]:
     """A second site with a store and a port of its own."""
-    name = sql.Identifier("test_other_site")
-    maintenance = cluster.with_database("postgres").admin_url
-    with psycopg.connect(maintenance, autocommit=True) as link:
-        link.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-        link.execute(sql.SQL("CREATE DATABASE {} TEMPLATE wangge_template").format(name))
-    store = cluster.with_database("test_other_site")
-    async with (
-        Database(store.app_url, store.readonly_url, size=2) as database,
-        _made(database, store, tmp_path) as made,
-    ):
-        yield made
-    with psycopg.connect(maintenance, autocommit=True) as link:
-        link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    with cloned(cluster, f"test_other_site_{os.getpid()}") as store:
+        async with (
+            Database(store.app_url, store.readonly_url, size=2) as database,
+            _made(database, store, tmp_path) as made,
+        ):
+            yield made
 
 
 @asynccontextmanager

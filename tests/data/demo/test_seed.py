@@ -12,7 +12,6 @@ import numpy as np
 import psycopg
 import pytest
 import shapely
-from psycopg import sql
 from psycopg.rows import dict_row
 
 from dashboard.embedded import Store
@@ -29,6 +28,7 @@ from data.demo.walkers import Walkers
 from data.places import site
 from data.places.lookup import locate
 from data.query import summary
+from tests.clones import cloned
 
 AT = datetime(2026, 7, 14, 1, 42, tzinfo=UTC)  # 09:42 in the town, a Tuesday
 LATER = AT + timedelta(hours=2)
@@ -43,21 +43,11 @@ def scene(town: Town, stage: Stage, walkers: Walkers) -> Scene:
 @pytest.fixture(scope="module")
 def seeded(cluster: Store, town: Town, scene: Scene) -> Iterator[Store]:
     """A database with the town at AT; writing a year takes seconds, so all tests share it."""
-    name = sql.Identifier("test_town")
-    maintenance = cluster.with_database("postgres").admin_url
-    with psycopg.connect(maintenance, autocommit=True) as link:
-        link.execute(sql.SQL("CREATE DATABASE {} TEMPLATE wangge_template").format(name))
-    store = cluster.with_database("test_town")
-
-    async def fill() -> None:
-        names = {"name_zh": "示范镇", "name_en": "Demo town", "timezone": "Asia/Shanghai"}
-        await site.create(store.admin_url, **names)
-        await _as_system(store, lambda link: seed.seed(link, town, scene, at=AT))
-
-    _run(fill())
-    yield store
-    with psycopg.connect(maintenance, autocommit=True) as link:
-        link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    names = {"name_zh": "示范镇", "name_en": "Demo town", "timezone": "Asia/Shanghai"}
+    with cloned(cluster, "test_town") as store:
+        _run(site.create(store.admin_url, **names))
+        _run(_as_system(store, lambda link: seed.seed(link, town, scene, at=AT)))
+        yield store
 
 
 async def _as_system(store: Store, work: Callable[[Connection], Coroutine[Any, Any, Any]]) -> Any:
