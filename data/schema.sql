@@ -94,6 +94,44 @@ BEGIN
     RETURN true;
 END $$;
 
+CREATE FUNCTION public.import_shapes() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'public'
+    AS $$
+    SELECT jsonb_object_agg(tab, names) FROM (
+        SELECT i.tab, string_agg(a.attname || ' ' || a.atttypid::regtype, ', ' ORDER BY a.attnum) AS names
+        FROM import_table i JOIN pg_attribute a ON a.attrelid = to_regclass(i.tab)
+        WHERE a.attnum > 0 AND NOT a.attisdropped GROUP BY i.tab) t
+$$;
+
+CREATE FUNCTION public.journal_import() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $_$
+DECLARE
+    run integer := current_setting('wangge.import_run', true)::integer;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        EXECUTE format(
+            'INSERT INTO import_change (run_id, tab, action, keys, after)'
+            ' SELECT $1, %L, ''insert'', array_agg(ROW(%s)::text), array_agg(hashtextextended(n::text, 0))'
+            ' FROM new_rows n HAVING count(*) > 0', TG_TABLE_NAME, TG_ARGV[0]) USING run;
+    ELSE
+        EXECUTE format(
+            'INSERT INTO import_change (run_id, tab, action, keys, before, after)'
+            ' SELECT $1, %L, ''update'', array_agg(ROW(%s)::text), array_agg(o::text),'
+            ' array_agg(hashtextextended(n::text, 0))'
+            ' FROM old_rows o JOIN new_rows n USING (%s) WHERE o::text <> n::text HAVING count(*) > 0',
+            TG_TABLE_NAME, TG_ARGV[0], TG_ARGV[0]) USING run;
+    END IF;
+    RETURN NULL;
+END $_$;
+
 CREATE FUNCTION public.notify_call() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public'
@@ -127,6 +165,17 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.prune_import_changes(keep integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+    WITH old AS (
+        UPDATE import_run SET forgotten = true
+        WHERE NOT forgotten AND id <= (SELECT id FROM import_run ORDER BY id DESC OFFSET keep LIMIT 1)
+        RETURNING id)
+    DELETE FROM import_change WHERE run_id IN (SELECT id FROM old)
+$$;
+
 CREATE FUNCTION public.refresh_area_path() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
@@ -150,6 +199,82 @@ BEGIN
     NEW.yellow_at := NEW.opened_at + 0.8 * (NEW.due_at - NEW.opened_at);
     RETURN NEW;
 END $$;
+
+CREATE FUNCTION public.undo_import(run integer, at timestamp with time zone) RETURNS TABLE(tab text, action text, n bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $_$
+#variable_conflict use_column
+DECLARE
+    found_run import_run;
+    one record;
+    hits bigint;
+    cut integer[];
+    names text;
+BEGIN
+    IF coalesce(actor_role(), '') NOT IN ('system', 'administrator') THEN RAISE 'unknown'; END IF;
+    SELECT * INTO found_run FROM import_run
+    WHERE id = run AND area_id = ANY ((SELECT actor_scope())::integer[]) FOR UPDATE;
+    IF found_run.id IS NULL THEN RAISE 'unknown'; END IF;
+    IF found_run.undone_at IS NOT NULL THEN RAISE 'undone'; END IF;
+    IF found_run.shapes <> import_shapes() THEN RAISE 'upgraded'; END IF;
+    IF found_run.forgotten THEN RAISE 'forgotten'; END IF;
+
+    -- Each row must be as the run left it.
+    FOR one IN SELECT DISTINCT c.tab, t.key FROM import_change c JOIN import_table t ON t.tab = c.tab
+               WHERE c.run_id = run AND c.tab <> 'site' LOOP
+        EXECUTE format(
+            'WITH last AS (SELECT DISTINCT ON (u.key) u.key, u.after FROM import_change c,'
+            ' unnest(c.keys, c.after) AS u (key, after) WHERE c.run_id = $1 AND c.tab = %L ORDER BY u.key, c.step DESC)'
+            ' SELECT count(*) FROM last LEFT JOIN (SELECT ROW(%s)::text AS key, hashtextextended(t::text, 0) AS now'
+            ' FROM %I t) n USING (key) WHERE n.now IS DISTINCT FROM last.after', one.tab, one.key, one.tab)
+        INTO hits USING run;
+        IF hits > 0 THEN RAISE 'changed' USING DETAIL = one.tab || ' ' || hits; END IF;
+    END LOOP;
+
+    -- What follows from it alone: the log of lights of its events, and where people walked in its grids.
+    DELETE FROM event_log WHERE action IN ('yellow', 'red') AND event_id IN (
+        SELECT trim(BOTH '()' FROM k)::bigint FROM import_change c, unnest(c.keys) k
+        WHERE c.run_id = run AND c.tab = 'event' AND c.action = 'insert');
+    SELECT coalesce(array_agg(trim(BOTH '()' FROM k)::integer), '{}') INTO cut
+    FROM import_change c, unnest(c.keys) k WHERE c.run_id = run AND c.tab = 'grid' AND c.action = 'insert';
+    DELETE FROM grid_visit WHERE grid_id = ANY (cut);
+    UPDATE latest_position SET grid_ids = ARRAY(SELECT g FROM unnest(grid_ids) g WHERE g <> ALL (cut))
+    WHERE grid_ids && cut;
+
+    FOR one IN SELECT c.*, t.key FROM import_change c JOIN import_table t ON t.tab = c.tab
+               WHERE c.run_id = run ORDER BY c.step DESC LOOP
+        IF one.action = 'insert' THEN
+            EXECUTE format('DELETE FROM %I WHERE ROW(%s)::text = ANY ($1)', one.tab, one.key) USING one.keys;
+        ELSIF one.tab = 'site' THEN
+            UPDATE site SET load_kind = (one.before[1]::site).load_kind;
+        ELSE
+            SELECT string_agg(format('%1$I = (b.r).%1$I', a.attname), ', ') INTO names FROM pg_attribute a
+            WHERE a.attrelid = to_regclass(one.tab) AND a.attnum > 0 AND NOT a.attisdropped
+              AND a.attidentity = '' AND a.attgenerated = '';
+            EXECUTE format('UPDATE %I t SET %s FROM (SELECT u.key, u.before::%I AS r FROM unnest($1, $2)'
+                           ' AS u (key, before)) b WHERE ROW(%s)::text = b.key',
+                           one.tab, names, one.tab,
+                           (SELECT string_agg('t.' || trim(k), ', ') FROM unnest(string_to_array(one.key, ',')) k))
+            USING one.keys, one.before;
+        END IF;
+        tab := one.tab; action := one.action; n := cardinality(one.keys);
+        RETURN NEXT;
+    END LOOP;
+
+    SELECT count(*) INTO hits FROM event WHERE grid_ids && cut;
+    IF hits > 0 THEN RAISE 'depended' USING DETAIL = 'event ' || hits; END IF;
+    SELECT count(*) INTO hits FROM grid WHERE predecessor && cut;
+    IF hits > 0 THEN RAISE 'depended' USING DETAIL = 'grid ' || hits; END IF;
+    DELETE FROM import_change WHERE run_id = run;
+    UPDATE import_run SET undone_at = undo_import.at, undone_by = current_setting('wangge.actor')::integer WHERE id = run;
+    PERFORM pg_notify('wangge_event', 'all');
+END $_$;
 
 CREATE TABLE public.actor (
     id integer NOT NULL,
@@ -546,6 +671,58 @@ ALTER TABLE public.ground ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.import_change (
+    run_id integer NOT NULL,
+    step bigint NOT NULL,
+    tab text NOT NULL,
+    action text NOT NULL,
+    keys text[] NOT NULL,
+    before text[],
+    after bigint[] NOT NULL,
+    CONSTRAINT import_change_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text])))
+);
+
+ALTER TABLE public.import_change ALTER COLUMN step ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.import_change_step_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.import_run (
+    id integer NOT NULL,
+    area_id integer NOT NULL,
+    actor_id integer NOT NULL,
+    noun text NOT NULL,
+    files text[] NOT NULL,
+    options jsonb NOT NULL,
+    report jsonb,
+    shapes jsonb,
+    at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    forgotten boolean DEFAULT false NOT NULL,
+    undone_at timestamp with time zone,
+    undone_by integer
+);
+
+ALTER TABLE ONLY public.import_run FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.import_run ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.import_run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.import_table (
+    tab text NOT NULL,
+    key text NOT NULL
+);
+
 CREATE TABLE public.intake_counter (
     process text NOT NULL,
     door text NOT NULL,
@@ -874,6 +1051,15 @@ ALTER TABLE ONLY public.grid_visit
 ALTER TABLE ONLY public.ground
     ADD CONSTRAINT ground_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.import_change
+    ADD CONSTRAINT import_change_pkey PRIMARY KEY (step);
+
+ALTER TABLE ONLY public.import_run
+    ADD CONSTRAINT import_run_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.import_table
+    ADD CONSTRAINT import_table_pkey PRIMARY KEY (tab);
+
 ALTER TABLE ONLY public.intake_counter
     ADD CONSTRAINT intake_counter_pkey PRIMARY KEY (process, door, reason);
 
@@ -985,6 +1171,8 @@ CREATE INDEX grid_geom ON public.grid USING gist (geom);
 
 CREATE INDEX grid_visit_open ON public.grid_visit USING btree (person_id) WHERE (left_at IS NULL);
 
+CREATE INDEX import_change_run ON public.import_change USING btree (run_id);
+
 CREATE INDEX latest_position_cell ON public.latest_position USING gist (cell);
 
 CREATE INDEX person_area ON public.person USING btree (area_id);
@@ -1016,6 +1204,66 @@ CREATE TRIGGER event_inserted AFTER INSERT ON public.event REFERENCING NEW TABLE
 CREATE TRIGGER event_updated AFTER UPDATE ON public.event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.notify_event();
 
 CREATE TRIGGER event_yellow_at BEFORE INSERT OR UPDATE OF opened_at, due_at ON public.event FOR EACH ROW EXECUTE FUNCTION public.set_yellow_at();
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.area REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.contact REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('person_id, channel');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.event REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.event_class REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('class');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.event_log REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.event_type REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.facility REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.facility_kind REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('kind');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.grid REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.grid_kind REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('kind');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.level REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('code');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.person REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.post REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.site REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_insert AFTER INSERT ON public.source REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.area REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.contact REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('person_id, channel');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.event REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.event_class REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('class');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.event_log REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.event_type REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.facility REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.facility_kind REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('kind');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.grid REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.grid_kind REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('kind');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.level REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('code');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.person REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.post REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.site REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.source REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.area FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
 
@@ -1124,6 +1372,18 @@ ALTER TABLE ONLY public.grid_visit
 ALTER TABLE ONLY public.grid_visit
     ADD CONSTRAINT grid_visit_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.import_change
+    ADD CONSTRAINT import_change_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.import_run(id);
+
+ALTER TABLE ONLY public.import_run
+    ADD CONSTRAINT import_run_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.import_run
+    ADD CONSTRAINT import_run_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.import_run
+    ADD CONSTRAINT import_run_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES public.actor(id);
+
 ALTER TABLE ONLY public.latest_position
     ADD CONSTRAINT latest_position_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
@@ -1188,6 +1448,8 @@ ALTER TABLE public.grid ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.grid_visit ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.import_run ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.latest_position ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY leave ON public.reporter FOR INSERT WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
@@ -1228,6 +1490,8 @@ CREATE POLICY scope ON public.grid USING ((area_id = ANY (( SELECT public.actor_
 
 CREATE POLICY scope ON public.grid_visit USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
 
+CREATE POLICY scope ON public.import_run USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
 CREATE POLICY scope ON public.latest_position USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
 
 CREATE POLICY scope ON public.person USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
@@ -1244,6 +1508,8 @@ CREATE POLICY scope_update ON public.area FOR UPDATE USING ((id = ANY (( SELECT 
 
 ALTER TABLE public.shift ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY undo ON public.area FOR DELETE USING ((id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO wangge_app;
 GRANT USAGE ON SCHEMA public TO wangge_readonly;
@@ -1253,6 +1519,12 @@ GRANT ALL ON FUNCTION public.drop_position_days_before(day date) TO wangge_app;
 
 REVOKE ALL ON FUNCTION public.ensure_position_day(day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_position_day(day date) TO wangge_app;
+
+REVOKE ALL ON FUNCTION public.prune_import_changes(keep integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_import_changes(keep integer) TO wangge_app;
+
+REVOKE ALL ON FUNCTION public.undo_import(run integer, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.undo_import(run integer, at timestamp with time zone) TO wangge_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.actor TO wangge_app;
 
@@ -1334,6 +1606,10 @@ GRANT SELECT ON TABLE public.grid_visit TO wangge_readonly;
 
 GRANT SELECT,INSERT ON TABLE public.ground TO wangge_app;
 GRANT SELECT ON TABLE public.ground TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.import_run TO wangge_app;
+
+GRANT SELECT ON TABLE public.import_table TO wangge_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.intake_counter TO wangge_app;
 GRANT SELECT ON TABLE public.intake_counter TO wangge_readonly;

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress as Bars
 from rich.table import Table as Grid
 
+from dashboard.cli import imports
 from dashboard.cli.opened import system_database
 from dashboard.cli.words import say
 from data.importers.options import PARENT_BY, Options
@@ -178,6 +179,8 @@ def _command(noun: str) -> click.Command:
 
 for _noun in SPECIAL:
     import_.add_command(_command(_noun))
+for _about in (imports.log, imports.undo):
+    import_.add_command(_about)
 
 
 def options(**given: Any) -> Options:
@@ -262,6 +265,8 @@ def _print(ledger: Ledger) -> None:
     for name, words in COUNTS.items():
         counts.add_row(say(words), str(said[name]))
     console.print(counts)
+    if ledger.run is not None:
+        console.print(say("Import {run}; to take it back: wangge import undo", said))
     for one in said["warnings"]:
         console.print(f"! {one['message']}", style="yellow", markup=False)
     for one in said["repaired"][:SHOWN]:

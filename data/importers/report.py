@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -21,6 +22,14 @@ class State(IntEnum):
     MERGED = 2
     UNCHANGED = 3
     REJECTED = 4
+
+
+ENDS = {
+    "rows_imported": State.IMPORTED,
+    "rows_merged": State.MERGED,
+    "rows_unchanged": State.UNCHANGED,
+    "rows_rejected": State.REJECTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class Ledger:
     warnings: list[Remark] = field(default_factory=list)
     recognised: dict[str, str] = field(default_factory=dict)
     states: Any = None
+    run: int | None = None  # the import's number, by which it can be undone; None = nothing written
 
     def __post_init__(self) -> None:
         self.states = np.zeros(sum(length for _, length in self.files), dtype=np.uint8)
@@ -108,10 +118,7 @@ class Ledger:
         assert not self.count(State.PENDING), "a row was forgotten"
         return {
             "rows": self.rows,
-            "rows_imported": self.count(State.IMPORTED),
-            "rows_merged": self.count(State.MERGED),
-            "rows_unchanged": self.count(State.UNCHANGED),
-            "rows_rejected": self.count(State.REJECTED),
+            **{name: self.count(state) for name, state in ENDS.items()},
             "units": self.units,
             "repaired": [{**self._where(row), "how": how} for row, how in sorted(self.repaired)],
             "rejected": [
@@ -130,8 +137,37 @@ class Ledger:
                 for remark in self.warnings
             ],
             "recognised": dict(self.recognised),
+            "run": self.run,
+        }
+
+    def stored(self, most: int) -> dict[str, Any]:
+        """The report without a language, for the log: counts, and at most `most` rows each of
+        what was repaired or rejected."""
+
+        def told(remark: Remark) -> dict[str, Any]:
+            where = {} if remark.row is None else self._where(remark.row)
+            fields = {key: _plain(value) for key, value in remark.fields.items()}
+            return {**where, "reason": remark.reason, "fields": fields}
+
+        rejected = sorted(self.rejected, key=lambda remark: remark.row or 0)
+        return {
+            **{name: self.count(state) for name, state in ENDS.items()},
+            "rows": self.rows,
+            "units": self.units,
+            "reasons": dict(Counter(remark.reason for remark in rejected)),
+            "repaired": [{**self._where(row), "how": how} for row, how in sorted(self.repaired)][
+                :most
+            ],
+            "rejected": [told(remark) for remark in rejected[:most]],
+            "warnings": [told(remark) for remark in self.warnings],
+            "recognised": dict(self.recognised),
         }
 
     def _where(self, row: int | None) -> dict[str, Any]:
         name, number = self.place(row or 0)
         return {"row": number} if len(self.files) == 1 else {"file": name, "row": number}
+
+
+def _plain(value: Any) -> Any:
+    """A sentence's field as JSON keeps it."""
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

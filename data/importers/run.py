@@ -11,17 +11,15 @@ import psycopg
 
 from data.database import Connection, Database
 from data.importers import batch as batch_
-from data.importers import events, people, places, reading, swapped
+from data.importers import events, journal, people, places, reading, swapped
 from data.importers.batch import Batch
 from data.importers.errors import NotConfirmed
 from data.importers.options import Options
 from data.importers.report import Ledger, State
 from data.importers.table import Progress, silent
-from data.queries import load
 
 Write = Callable[[Connection, Batch, Options, datetime], Awaitable[None]]
 Confirm = Callable[[Mapping[str, str]], bool]  # field → column
-SQL = load(__file__)
 
 
 def take(_: Mapping[str, str]) -> bool:
@@ -102,7 +100,8 @@ async def import_files(
         said = ", ".join(f"{name} = {column}" for name, column in ledger.recognised.items())
         ledger.warn("recognised", columns=said)
     async with database.acting(actor_id) as connection:
-        await connection.execute(SQL.wait_for_turn)
+        await connection.execute(journal.SQL.wait_for_turn)
+        run = await journal.begin(connection, actor_id, noun, paths, options, at=at)
         await swapped.check(connection, batch, options)
         await kind.write(connection, batch, options, at)
         assert not ledger.count(State.PENDING), "a row was forgotten"
@@ -112,4 +111,6 @@ async def import_files(
         if options.dry_run:
             ledger.warn("dry_run")
             raise psycopg.Rollback()
+        ledger.run = run
+        await journal.finish(connection, actor_id, ledger, at=at)
     return ledger

@@ -125,7 +125,7 @@ def test_report_json_is_all_of_stdout(bare: Any, tmp_path: Path) -> None:
     report = json.loads(said.stdout)
     assert list(report) == [
         *("rows", "rows_imported", "rows_merged", "rows_unchanged", "rows_rejected"),
-        *("units", "repaired", "rejected", "warnings", "recognised"),
+        *("units", "repaired", "rejected", "warnings", "recognised", "run"),
     ]
     assert report["rejected"] == [
         {"row": 2, "reason": "nameless", "message": "The row has no name."}
@@ -226,3 +226,15 @@ def test_a_file_of_several_levels_by_command(bare: Any, tmp_path: Path) -> None:
     report = bare("import", "areas", file, *given, "--strict").stdout
     counts = dict(line.split()[:2] for line in report.splitlines()[1:3])
     assert counts["imported"] == "2" and "other_level" not in report and "网格 1" in report
+
+
+def test_an_import_is_listed_and_undone(bare: Any, tmp_path: Path) -> None:
+    """All of it goes, also the source that it made; a second time there is nothing to undo."""
+    said = bare("import", "events", events(tmp_path / "calls.csv"), "--source", "hotline")
+    assert "Import 1; to take it back: wangge import undo" in said.stdout
+    log = bare("import", "log").stdout
+    assert "calls.csv" in log and "system" in log and "undone" not in log
+    assert "import 1 undone: event 2, event_log 3," in bare("import", "undo").stdout
+    assert "undone" in bare("import", "log").stdout
+    assert "no import that could be undone" in bare("import", "undo", ok=False).stderr
+    assert "has been undone already" in bare("import", "undo", "1", ok=False).stderr
