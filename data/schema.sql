@@ -94,6 +94,13 @@ BEGIN
     RETURN true;
 END $$;
 
+CREATE FUNCTION public.haversine(lon double precision, lat double precision, from_lon double precision, from_lat double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT power(sin(radians(lat - from_lat) / 2), 2)
+           + cos(radians(lat)) * cos(radians(from_lat)) * power(sin(radians(lon - from_lon) / 2), 2)
+$$;
+
 CREATE FUNCTION public.import_shapes() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'public'
@@ -131,6 +138,25 @@ BEGIN
     END IF;
     RETURN NULL;
 END $_$;
+
+CREATE FUNCTION public.load_of(whom integer, t timestamp with time zone, midnight timestamp with time zone, roles text[]) RETURNS TABLE(post text, grid text, open_events integer, calls_today integer)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT o.role, o.grid,
+           (SELECT count(*)::integer FROM event e
+            WHERE e.closed_at IS NULL AND e.grid_ids && o.grid_ids AND e.opened_at <= t)
+           + (SELECT count(*)::integer FROM event e
+              WHERE e.closed_at > t AND e.grid_ids && o.grid_ids AND e.opened_at <= t),
+           (SELECT count(DISTINCT c.session_id)::integer FROM call_attempt c
+            WHERE c.person_id = whom AND c.queued_at >= midnight AND c.queued_at <= t)
+    FROM (SELECT (array_agg(x.role ORDER BY x.rank NULLS LAST, x.id))[1] AS role,
+                 (array_agg(x.name ORDER BY x.rank NULLS LAST, x.id))[1] AS grid,
+                 array_remove(array_agg(x.grid_id), NULL) AS grid_ids
+          FROM (SELECT p.id, p.role, p.grid_id, g.name, array_position(roles, p.role) AS rank
+                FROM post p LEFT JOIN grid g ON g.id = p.grid_id
+                WHERE p.person_id = whom AND p.valid_from <= t
+                  AND (p.valid_to IS NULL OR p.valid_to > t)) x) o
+$$;
 
 CREATE FUNCTION public.notify_call() RETURNS trigger
     LANGUAGE plpgsql
@@ -1139,6 +1165,8 @@ CREATE INDEX building_geom ON public.building USING gist (geom);
 
 CREATE INDEX call_attempt_open ON public.call_attempt USING btree (person_id) WHERE (ended_at IS NULL);
 
+CREATE INDEX call_attempt_person ON public.call_attempt USING btree (person_id, queued_at);
+
 CREATE INDEX call_event_session ON public.call_event USING btree (session_id);
 
 CREATE INDEX call_session_next ON public.call_session USING btree (next_at) WHERE (state = 'running'::text);
@@ -1148,6 +1176,8 @@ CREATE INDEX event_due ON public.event USING btree (due_at);
 CREATE INDEX event_geom ON public.event USING gist (geom);
 
 CREATE INDEX event_grids ON public.event USING gin (grid_ids);
+
+CREATE INDEX event_grids_open ON public.event USING gin (grid_ids) WHERE (closed_at IS NULL);
 
 CREATE INDEX event_life ON public.event USING btree (closed_at, opened_at);
 

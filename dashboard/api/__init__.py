@@ -14,6 +14,7 @@ from dashboard.api import (
     health,
     layers,
     open311,
+    people,
     phones,
     positions,
     summary,
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     summary.router,
     layers.router,
     cards.router,
+    people.router,
     calls.router,
     duty.router,
 )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from data.calls.lifecycle import OPEN, AttemptState
 from data.calls.model import Attempt, Candidate, Leg, Outcome, Step
+from data.staff.standing import by_post
 
 S = AttemptState
 LEASE = timedelta(seconds=5)  # a device that was dialled says within this that it rings
@@ -14,32 +15,14 @@ QUEUE_LASTS = timedelta(seconds=10)  # a process that holds his channel takes it
 MOST_TRIES = 3
 MOST_LEGS = 6  # rung at the same time; more would be an alarm, not a call
 
-# Who answers for a grid first. A role that is not listed comes last, not never.
-ROLE_RANK = {
-    "grid_chief": 0,
-    "grid_worker": 1,
-    "stand_in": 2,
-    "grid_helper": 3,
-    "micro_grid_head": 4,
-    "building_head": 5,
-    "grid_instructor": 6,
-    "contact_cadre": 7,
-}
-
-
 # For a store without a policy of its own.
 ONE_STEP = (Step(target="owner"),)
 
 
 def rank(candidate: Candidate) -> tuple[int, float, float, int]:
     """The order of calling: role, then the smaller grid, then the nearer person."""
-    distance = candidate.distance_m
-    return (
-        ROLE_RANK.get(candidate.role or "", 9),
-        candidate.grid_size,
-        float("inf") if distance is None else distance,
-        candidate.person_id,
-    )
+    order = by_post(candidate.role, grid_size=candidate.grid_size, distance_m=candidate.distance_m)
+    return *order, candidate.person_id
 
 
 def legs(

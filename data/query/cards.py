@@ -19,6 +19,7 @@ from data.events.sla import light
 from data.places.site import Site
 from data.queries import load
 from data.query.summary import SHIFT_AFTER, SHIFT_BEFORE
+from data.staff.standing import state
 
 SQL = load(__file__)
 KINDS = ("grid", "event", "person", "facility")
@@ -99,7 +100,7 @@ async def persons(
         phones = {row["person_id"]: row["address"] for row in rows}
     people = await fetch_all(connection, SQL.persons, given)
     for row in people:
-        row["state"] = _state(row["on_duty"], row["age_s"], site)
+        row["state"] = state(row["on_duty"], row["age_s"], site)
         row["phone"] = phones.get(row["id"])
     return people
 
@@ -137,18 +138,3 @@ def _light(row: dict[str, Any], at: datetime) -> str | None:
     if row["closed_at"] is not None and row["closed_at"] <= at:
         return None
     return light(yellow_at=row["yellow_at"], due_at=row["due_at"], at=at).value
-
-
-def _state(on_duty: bool, age_s: float | None, site: Site) -> str:
-    if not on_duty:
-        return "off_duty"
-    if age_s is None:
-        return "no_position"
-    for state, limit_s in (
-        ("fresh", site.fresh_s),
-        ("ageing", site.ageing_s),
-        ("stale", site.offline_s),
-    ):
-        if age_s <= limit_s:
-            return state
-    return "offline"

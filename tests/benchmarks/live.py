@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -27,9 +26,9 @@ from data import actors
 from data.database import Database
 from tests import system
 from tests.benchmarks import _cpu, _fanout
+from tests.benchmarks._role import role
 from tests.benchmarks._town import BOX, store
 from tests.benchmarks.run import Figure
-from tests.serving import free_port
 
 BAR = "P3"
 PEOPLE, CLIENTS = 2_000, 200
@@ -131,35 +130,8 @@ async def _prepare(made: Store) -> dict[str, str]:
 @asynccontextmanager
 async def _roles(made: Store) -> AsyncIterator[tuple[Any, Any]]:
     """The web and ingest roles as processes of their own: (process, port) each."""
-    async with _role(made, "web", "PORT") as web, _role(made, "ingest", "INGEST_PORT") as ingest:
+    async with role(made, "web", "PORT") as web, role(made, "ingest", "INGEST_PORT") as ingest:
         yield web, ingest
-
-
-@asynccontextmanager
-async def _role(made: Store, name: str, variable: str) -> AsyncIterator[tuple[Any, int]]:
-    port = free_port()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": made.app_url,
-        "DATABASE_READONLY_URL": made.readonly_url,
-        variable: str(port),
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "dashboard.cli", "serve", name, env=environment,
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        async with httpx.AsyncClient() as client, asyncio.timeout(60):
-            while True:
-                try:
-                    await client.get(f"http://127.0.0.1:{port}/healthz", timeout=10)
-                    break
-                except httpx.ConnectError:
-                    await asyncio.sleep(0.2)
-        yield process, port
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 async def _measure(web: Any, ingest: Any, tokens: dict[str, str]) -> Any:

@@ -23,8 +23,9 @@ from playwright.async_api import async_playwright
 from dashboard.embedded import Store
 from data import actors
 from data.database import Database
+from tests.benchmarks._role import role
 from tests.benchmarks._town import BOX, add_grids, store, tiling
-from tests.benchmarks.live import ARGUMENTS, CHROMIUM, _role
+from tests.benchmarks.live import ARGUMENTS, CHROMIUM
 from tests.benchmarks.run import Figure
 from tests.serving import free_port
 
@@ -68,7 +69,7 @@ async def run() -> list[Figure]:
     """Cold, warm and a choice, in seconds: medians, with the worst in the note."""
     async with store() as made, AsyncDirectory() as folder:
         secret = await _prepare(made)
-        async with _role(made, "web", "PORT") as (_, port):
+        async with role(made, "web", "PORT") as (_, port):
             base = f"http://127.0.0.1:{port}"
             bytes_ = await _layer(base, secret, folder)
             async with _files(folder) as reference, _chromium() as browser:

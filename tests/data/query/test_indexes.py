@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 
 from dashboard.embedded import Store
 from data.database import Database
-from data.query import cards, summary
+from data.query import cards, nearest, summary
 from tests.factories import NOON, make_town
 
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 GIVEN = {
-    "id": 1, "ids": [9], "at": NOON, "around_m": 300.0, "near_m": 50.0, "most": 6,
+    "id": 1, "at": NOON, "around_m": 300.0, "near_m": 50.0, "most": 6,
     "areas": None, "kind": "service", "rows": 8,
+    "ids": [9], "midnight": NOON, "roles": ["grid_chief"], "outside": [1, 2, 3], "area_id": 1,
+    "furthest_m": 5_000, "lon": 113.0, "lat": 35.7, "count": 12, "k": 8,
+    "fresh_since": NOON - MINUTE, "offline_since": NOON - MINUTE, "horizon": NOON + MINUTE,
+    "after": NOON - DAY, "until": NOON + DAY,
 }  # fmt: skip
 SEARCHES = {
     "cards.load_around": (cards.SQL.load_around, "event_geom"),
@@ -22,6 +29,11 @@ SEARCHES = {
     "cards.load_of_grids": (cards.SQL.load_of_grids, "event_"),
     "summary.events": (summary.SQL.events, "event_life"),
     "summary.ranking": (summary.SQL.ranking, "event_life"),
+    "nearest.fresh": (nearest.SQL.fresh, "Order By: (cell <->"),
+    "nearest.fresh, all of them": (nearest.SQL.fresh, "Index Cond: (cell &&"),
+    "nearest.everybody": (nearest.SQL.everybody, "event_grids_open"),
+    "nearest.everybody, calls": (nearest.SQL.everybody, "call_attempt_person"),
+    "nearest.neighbours": (nearest.SQL.neighbours, "Index Cond: (cell &&"),
 }
 # A year of reports, most of them closed in time, spread over a kilometre and 400 grids.
 EVENTS = """
@@ -31,6 +43,28 @@ SELECT 1, n, 1, %(area)s, ARRAY[n %% 400],
        %(at)s - n * interval '1 hour',
        CASE WHEN n %% 100 > 0 THEN %(at)s - n * interval '1 hour' + interval '90 minutes' END
 FROM generate_series(1, 9000) n
+"""
+# And thousands of people, all of them seen just now.
+PEOPLE = """
+WITH new AS (
+    INSERT INTO person (code, name, area_id) SELECT n, n, %(area)s FROM generate_series(1, 3000) n
+    RETURNING id, area_id),
+shifts AS (
+    INSERT INTO shift (person_id, area_id, planned_start, planned_end, started_at)
+    SELECT id, area_id, %(at)s - interval '1 hour', %(at)s + interval '7 hours',
+           %(at)s - interval '1 hour' FROM new)
+INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id,
+                             original_lon, original_lat)
+SELECT id, area_id, %(at)s, cell_of(x, y), x, y, 1, x, y
+FROM new, LATERAL (SELECT 112.9 + (id %% 97) * 2e-3 AS x, 35.6 + (id %% 89) * 2e-3 AS y) p
+"""
+# Each has been called once.
+CALLS = """
+WITH session AS (
+    INSERT INTO call_session (request_key, actor_id, area_id, steps, started_at)
+    VALUES ('k', 1, 1, '[]', %(at)s) RETURNING id)
+INSERT INTO call_attempt (session_id, area_id, step, person_id, channel, queued_at)
+SELECT s.id, 1, 0, p.id, 'page', %(at)s FROM session s, person p
 """
 
 
@@ -45,7 +79,8 @@ async def system_id(database: Database, store: Store) -> int:
             "INSERT INTO facility (code, kind, name, area_id, geom) VALUES ('h', 'hall', 'h', 1,"
             " ST_SetSRID(ST_MakePoint(112.95, 35.65), 4326))"
         )
-        await link.execute(EVENTS.encode(), {"area": town.areas["west"], "at": NOON})
+        for query in (EVENTS, PEOPLE, CALLS):
+            await link.execute(query.encode(), {"area": town.areas["west"], "at": NOON})
     with psycopg.connect(store.admin_url, autocommit=True) as admin:
         admin.execute("ANALYZE")
     return town.system_id
