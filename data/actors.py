@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, profiles
 from argon2.exceptions import VerificationError
 from psycopg.types.json import Jsonb
 
@@ -25,11 +25,12 @@ from data.queries import load
 SQL = load(__file__)
 SESSION_LASTS = timedelta(hours=12)
 CODE_LASTS = timedelta(minutes=30)
+COST = profiles.RFC_9106_LOW_MEMORY  # of a password's hash: 64 MB and 50 ms
 
 
 @cache
 def _hasher() -> PasswordHasher:
-    return PasswordHasher()
+    return PasswordHasher.from_parameters(COST)
 
 
 def digest(secret: str) -> bytes:

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from dashboard.embedded import Store
 
+HOME = "WANGGE_TEST_HOME"  # the run's own folder, inherited by the workers of xdist
 TEMPLATE = "wangge_template"
 MEMORY = Path("/dev/shm")  # a file system of memory, on Linux
 ENOUGH_MB = 3000  # a cluster keeps below 1 GB: its WAL, the invented town and a few copies
