@@ -35,7 +35,7 @@ class Order:
 
     def see(self, text: str) -> None:
         """Take note of one value."""
-        match = None if text[:4].isdigit() else ORDERED.match(text)
+        match = ORDERED.match(text)
         if match is None:
             return
         one, two = int(match["one"]), int(match["two"])
@@ -69,7 +69,8 @@ def day_first(batch: Batch, fields: Sequence[str], options: Options) -> bool | N
     order = Order()
     for field in fields:
         for value in batch.fields.get(field, ()):
-            order.see(text(value))
+            if value is not None and not str(value)[:4].isdigit():
+                order.see(text(value))
     if (order.day and order.month) or (order.either and not (order.day or order.month)):
         names = ", ".join(name for name, _ in batch.ledger.files)
         like = [one for one in (order.day, order.month) if one] or [order.either]

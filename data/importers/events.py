@@ -35,6 +35,7 @@ FIELDS = (
     *("settled_at", "satisfied"),
 )
 TIMES = ("opened", "due", "closed")
+ENDED = {"settled_at", "satisfied"}
 SHARED = 0.03, 50  # one point with more than this share and number of events is worth a warning
 
 
@@ -181,6 +182,8 @@ def _row(batch: Batch, index: int, key: str, times: Times) -> Row | None:
 
 def _ended(batch: Batch, row: Row) -> Row | None:
     """The row with how it ended; the values are looked at even where it is still open."""
+    if not ENDED & batch.fields.keys():
+        return row
     said: dict[str, Any] = {}
     for field, read in (("settled_at", outcomes.settled_at), ("satisfied", outcomes.satisfied)):
         value = batch.text(field, row.row)

@@ -91,6 +91,17 @@ class Places:
         shared = max(covered.values(), default=0) >= INSIDE and self.root.geometry is None
         return self.root if shared else self.only(rank)
 
+    def whole(self, geometry: Any, rank: int) -> Place | None:
+        """The area of the finest level here that covers a geometry, found by one of its corners:
+        the common case, and no share has to be measured."""
+        tree, places, shapes = self._index()
+        finest = max((place.rank for place in places if place.rank < rank), default=None)
+        corner = shapely.points(shapely.get_coordinates(geometry)[:1])
+        near = tree.query(corner, predicate="intersects")[1]
+        found = [n for n in near if places[n].rank == finest]
+        whole = [n for n in found if shapely.covers(shapes[n], geometry)]
+        return min((places[n] for n in whole), key=lambda place: place.id, default=None)
+
     def only(self, rank: int) -> Place | None:
         """The single area of the finest level above `rank`, if nothing bounds it: the one to
         which something must belong whose place says nothing."""
@@ -133,7 +144,8 @@ def assign(
             continue
         limit = places.limit(place)
         if unit.geometry is not None and limit is not None:
-            share = polygons.share_inside(geometry=unit.geometry, container=limit.geometry)
+            covered = unit.whole_in == limit.id
+            share = 1.0 if covered else _share(unit.geometry, limit.geometry)
             if share < INSIDE and _by(unit, options) != "location":
                 percent = round(share * 100)
                 reject(ledger, unit, "outside_parent", percent=percent, parent=place.name)
@@ -152,7 +164,7 @@ def _find(unit: Unit, places: Places, rank: int, options: Options, ledger: Ledge
     named, by = options.parent or unit.values.get("parent") or "", _by(unit, options)
     if by == "location":
         shapeless = unit.geometry is None
-        place = places.only(rank) if shapeless else places.around(unit.geometry, rank)
+        place = places.only(rank) if shapeless else _around(unit, places, rank)
         if place is None:
             where = "—" if shapeless else f"({_where(unit.geometry)})"
             reject(ledger, unit, "orphan", what="area", key=where)
@@ -168,6 +180,19 @@ def _find(unit: Unit, places: Places, rank: int, options: Options, ledger: Ledge
     else:
         reject(ledger, unit, "orphan", what="area", key=named or "—")
     return None
+
+
+def _around(unit: Unit, places: Places, rank: int) -> Place | None:
+    whole = places.whole(unit.geometry, rank)
+    if whole is None:
+        return places.around(unit.geometry, rank)
+    unit.whole_in = whole.id
+    return whole
+
+
+def _share(geometry: Any, container: Any) -> float:
+    shapely.prepare(container)  # of many units; nothing where it is prepared
+    return polygons.share_inside(geometry=geometry, container=container)
 
 
 def choices(found: Sequence[Place]) -> str:

@@ -30,6 +30,7 @@ class Unit:
     values: dict[str, Any] = field(default_factory=dict)
     geometry: Any = None
     area_id: int = 0
+    whole_in: int | None = None  # the area whose outline covers it
     parent_by_name: bool = False  # though its name stands where a code was looked for
 
     @property
