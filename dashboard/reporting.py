@@ -13,9 +13,9 @@ from data import counters
 from data.access import Actor
 from data.database import Connection
 from data.errors import Invalid, Said
+from data.events import placing
 from data.events import report as reports
 from data.events.report import Report, Reported
-from data.places import lookup
 from data.places.lookup import Place
 from data.staff.positions.fix import FIRST_YEAR, LAST_YEAR
 
@@ -46,7 +46,7 @@ async def submit(
         known = await reports.repeat(connection, actor, report, **told)
     if known is not None:
         return known
-    place = await locate(request, report)
+    report, place = await locate(request, actor, report)
     async with state.database.acting(actor.id) as connection:
         if before is not None:
             await before(connection)
@@ -56,12 +56,12 @@ async def submit(
         return reported
 
 
-async def locate(request: Request, report: Report) -> Place:
-    """Where a report's point lay in its day, as the whole site sees it."""
-    if report.lon is None or report.lat is None:
-        return reports.NOWHERE
+async def locate(request: Request, actor: Actor, report: Report) -> tuple[Report, Place]:
+    """The report in WGS 84, and where it lay in its day, as the whole site sees it."""
+    if not report.located:
+        return report, reports.NOWHERE
     async with request.app.state.database.acting(await system_id(request)) as connection:
-        return await lookup.locate(connection, lon=report.lon, lat=report.lat, at=report.opened_at)
+        return await placing.place(connection, actor, report)
 
 
 def believe(report: Report) -> None:

@@ -191,6 +191,15 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.notify_source() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public'
+    AS $$
+BEGIN
+    PERFORM pg_notify('wangge_places', 'source');
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.prune_import_changes(keep integer) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public'
@@ -1308,6 +1317,10 @@ CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.post FOR
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.shift FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
 
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.site FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
+CREATE TRIGGER source_system_changed AFTER UPDATE OF coord_sys ON public.source FOR EACH ROW WHEN ((new.coord_sys <> old.coord_sys)) EXECUTE FUNCTION public.notify_source();
+
+CREATE TRIGGER source_system_made AFTER INSERT ON public.source FOR EACH ROW WHEN ((new.coord_sys <> 'WGS84'::text)) EXECUTE FUNCTION public.notify_source();
 
 ALTER TABLE ONLY public.actor
     ADD CONSTRAINT actor_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);

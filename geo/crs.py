@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,23 @@ class UnknownCrs(ValueError):
     """The text names no coordinate system from which longitude and latitude can be computed."""
 
 
+# Their shift to WGS 84 is no constant: each region has seven parameters of its own, which its
+# surveying office gives out. PROJ would take the numbers as they are, tens of metres off.
+OLD_DATUMS: Mapping[str, str] = {
+    "beijing1954": "Beijing 1954",
+    "xian1980": "Xian 1980",
+    "newbeijing": "New Beijing",
+}
+
+
+class OldDatum(UnknownCrs):
+    """The system lies on a datum from which there is no way to WGS 84 without parameters."""
+
+    def __init__(self, datum: str) -> None:
+        super().__init__(datum)
+        self.datum = datum
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """A coordinate system. `name` reads back by `parse`, but for a file's own, whose name stands
@@ -86,7 +104,8 @@ _BY_FOLD = {_fold(name): meant for name, meant in NAMES.items()}
 def parse(text: str) -> System:
     """A coordinate system from a name of NAMES, "EPSG:2249", "2249", WKT or a PROJ string.
 
-    Raises UnknownCrs, also for local and undefined systems, which lie nowhere on the earth.
+    Raises UnknownCrs, also for local and undefined systems, which lie nowhere on the earth, and
+    OldDatum for Beijing 1954 and Xian 1980 without parameters.
     """
     meant = _BY_FOLD.get(_fold(text), text.strip())
     if meant in SHIFTED:
@@ -95,19 +114,33 @@ def parse(text: str) -> System:
         crs = CRS.from_user_input(int(meant) if meant.isdigit() else meant)
     except (CRSError, ValueError):
         raise UnknownCrs(text) from None
-    nowhere = crs.is_engineering or crs.name.lower().startswith(("undefined", "unknown"))
+    nameless = crs.name.lower().startswith(("undefined", "unknown"))
+    nowhere = crs.is_engineering or (nameless and not crs.is_bound)  # bound: it says its shift
     if nowhere or not (crs.is_geographic or crs.is_projected or crs.is_bound):
         raise UnknownCrs(text)
+    geodetic = crs.geodetic_crs
+    datum = None if crs.is_bound or geodetic is None else OLD_DATUMS.get(_datum(geodetic))
+    if datum is not None:
+        raise OldDatum(datum)
     return System(_name(crs), crs)
 
 
+def _datum(crs: CRS) -> str:
+    """The name of a datum as authorities and ArcGIS write it, folded: D_Xian_1980, Xian 1980."""
+    name = crs.datum.name if crs.datum is not None else crs.name
+    return _fold(name).removeprefix("d") if name.startswith("D_") else _fold(name)
+
+
 def _name(crs: CRS) -> str:
-    """WGS84, CGCS2000, the authority's code where there is one, else the system's own name."""
+    """WGS84, CGCS2000, the authority's code where there is one, a PROJ string with parameters as
+    it is, else the system's own name in quotes."""
     epsg = crs.to_epsg()
     if epsg in SAME_AS_WGS84:
         return SAME_AS_WGS84[epsg]
     if crs == CRS.from_user_input("OGC:CRS84"):
         return "WGS84"
+    if crs.is_bound and crs.srs.startswith("+proj"):
+        return crs.srs
     authority = crs.to_authority()
     return ":".join(authority) if authority else f'"{crs.name}"'
 
@@ -129,6 +162,19 @@ def to_wgs84(geometries: Geometries, *, system: System) -> Geometries:
     return moved
 
 
+def place(x: NDArray[np.float64], y: NDArray[np.float64], *, system: System) -> Pair:
+    """Points as longitude and latitude in EPSG:4326, float64 arrays; what cannot lie in the
+    system, by `misfits` or by its range, becomes infinite. Raises UnknownCrs as `to_wgs84`.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        lon, lat = (x, y) if system.same_as_wgs84 else _way(system)(x, y)
+        on_earth = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    if system.crs.is_projected:
+        on_earth[[one.index for one in misfits(shapely.points(x, y), system=system)]] = False
+    return np.where(on_earth, lon, np.inf), np.where(on_earth, lat, np.inf)
+
+
+@cache
 def _way(system: System) -> Callable[[NDArray[np.float64], NDArray[np.float64]], Pair]:
     if system.name in SHIFTED:
         back = SHIFTED[system.name]

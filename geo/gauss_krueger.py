@@ -8,6 +8,7 @@ zones 13–23 (6° · number - 3°), so a number says which width is meant. Unit
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 FALSE_EASTING_M = 500_000
 PREFIX_M = 1_000_000
@@ -78,7 +79,7 @@ def explain(x: float, y: float, false_easting: float, zone: Zone | None) -> tupl
         return "axes_exchanged", None
     if zone is not None and zone.prefixed and 0 < x < PREFIX_M:
         return "zone_missing", Zone(zone.width, zone.number, prefixed=False)
-    number = int(x // PREFIX_M)
+    number = int(x // PREFIX_M) if isfinite(x) else 0
     for width, numbers in NUMBERS.items():
         if zone is not None and number in numbers:
             return "zone_other", Zone(width, number, prefixed=True)

@@ -22,7 +22,8 @@ ECCENTRICITY2 = 0.00669342162296594323
 CHINA = 72.004, 0.8293, 137.8347, 55.8271  # west, south, east, north: outside GCJ-02 moves nothing
 BAIDU = pi * 3000 / 180
 ROUNDING = 1e-10  # degrees; what the iteration leaves, some 10 µm
-ROUNDS = 8  # each makes the error some 200 times smaller
+ROUNDS = 8  # at most; each makes the error some 200 times smaller
+EXACT = 1e-11  # degrees; smaller steps change nothing, some 1 µm
 
 
 def wgs84_to_gcj02(lon: Numbers, lat: Numbers) -> Pair:
@@ -35,15 +36,20 @@ def wgs84_to_gcj02(lon: Numbers, lat: Numbers) -> Pair:
 def gcj02_to_wgs84(lon: Numbers, lat: Numbers) -> Pair:
     """GCJ-02 to WGS-84, within 1 mm of the exact inverse.
 
-    Within 700 m of the box's edge a point may have two origins; the one inside is given.
+    Within 1 km of the box's edge a point may have two origins; the one inside is given.
     """
-    back_lon, back_lat = _inverse(_shift, lon, lat)
-    inside = _in_china(back_lon, back_lat, slack=ROUNDING)
-    return np.where(inside, back_lon, lon), np.where(inside, back_lat, lat)
+    return _back(_shift, lon, lat)
 
 
 def gcj02_to_bd09(lon: Numbers, lat: Numbers) -> Pair:
-    """GCJ-02 to BD-09; its formula knows no border, so it moves every point of the earth."""
+    """GCJ-02 to BD-09; abroad, where Baidu too gives WGS-84, the identity."""
+    inside = _in_china(lon, lat)
+    moved_lon, moved_lat = _turn(lon, lat)
+    return np.where(inside, moved_lon, lon), np.where(inside, moved_lat, lat)
+
+
+def _turn(lon: Numbers, lat: Numbers) -> Pair:
+    """Baidu's formula, without a border: a turn about the point 0, 0 and a step."""
     with np.errstate(invalid="ignore"):
         radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * BAIDU)
         angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * BAIDU)
@@ -52,7 +58,7 @@ def gcj02_to_bd09(lon: Numbers, lat: Numbers) -> Pair:
 
 def bd09_to_gcj02(lon: Numbers, lat: Numbers) -> Pair:
     """BD-09 to GCJ-02, within 1 mm of the exact inverse."""
-    return _inverse(gcj02_to_bd09, lon, lat)
+    return _back(_turn, lon, lat)
 
 
 def wgs84_to_bd09(lon: Numbers, lat: Numbers) -> Pair:
@@ -72,13 +78,23 @@ def _in_china(lon: Numbers, lat: Numbers, slack: float = 0.0) -> NDArray[np.bool
     return inside
 
 
+def _back(forward: Callable[[Numbers, Numbers], Pair], lon: Numbers, lat: Numbers) -> Pair:
+    """The inverse of a formula that moves only what lies in the box."""
+    back_lon, back_lat = _inverse(forward, lon, lat)
+    inside = _in_china(back_lon, back_lat, slack=ROUNDING)
+    return np.where(inside, back_lon, lon), np.where(inside, back_lat, lat)
+
+
 def _inverse(forward: Callable[[Numbers, Numbers], Pair], lon: Numbers, lat: Numbers) -> Pair:
     """The point that `forward` moves to (lon, lat): by fixed-point iteration."""
     found_lon, found_lat = lon, lat
     with np.errstate(invalid="ignore"):
         for _ in range(ROUNDS):
             there_lon, there_lat = forward(found_lon, found_lat)
-            found_lon, found_lat = found_lon + (lon - there_lon), found_lat + (lat - there_lat)
+            off_lon, off_lat = lon - there_lon, lat - there_lat
+            found_lon, found_lat = found_lon + off_lon, found_lat + off_lat
+            if not ((np.abs(off_lon) > EXACT) | (np.abs(off_lat) > EXACT)).any():
+                break
     return found_lon, found_lat
 
 

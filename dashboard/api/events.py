@@ -22,6 +22,7 @@ router = APIRouter()
 
 class Body(BaseModel, extra="forbid"):
     """A report as it comes. `id` is the source's own; the same source and id is one event.
+    `lon` and `lat` (easting and northing) are in the coordinate system of the source.
 
     `due` is the source's own deadline, else the type's limit counts. With `closed` the report
     says that it is over, `settled` at which level and `satisfied` whether the reporter was.
@@ -32,8 +33,8 @@ class Body(BaseModel, extra="forbid"):
     time: AwareDatetime | None = None
     text: Annotated[str, Field(max_length=5_000, pattern=NO_NUL)] = ""
     source: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)] | None = None
-    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
-    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    lat: Annotated[float, Field(allow_inf_nan=False)] | None = None
     address: Annotated[str, Field(max_length=500, pattern=NO_NUL)] | None = None
     due: AwareDatetime | None = None
     closed: AwareDatetime | None = None

@@ -18,7 +18,7 @@
     community_officer: "Community officer", administrator: "Administrator",
   };
   const REASONS = {
-    future: "the time lies ahead", outdated: "too old", accuracy: "too vague", speed: "the speed is not believed", outside: "outside the area", off_duty: "off duty",
+    future: "the time lies ahead", outdated: "too old", accuracy: "too vague", speed: "the speed is not believed", outside: "outside the area", outside_crs: "not in the declared coordinate system", off_duty: "off duty",
   };
   const role = (code) => say(ROLES[code] || code || "");
   const reason = (code) => say(REASONS[code] || code);

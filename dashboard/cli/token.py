@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import click
 
 from dashboard.cli.opened import system_transaction
+from dashboard.cli.source import declare
+from dashboard.cli.words import say
 from dashboard.settings import Settings
 from data import actors
 from data.access import ROLES
@@ -24,13 +26,26 @@ def token() -> None:
 @click.option("--role", type=ROLE, required=True, help="What the token may do.")
 @click.option("--area", help="CODE or LEVEL:CODE of the area it is for; none = the whole site.")
 @click.option("--source", help="Name of the source, for tokens that bring data in.")
+@click.option(
+    "--crs",
+    metavar="NAME",
+    help="The coordinate system in which the source sends: wgs84, gcj02, bd09, cgcs2000,"
+    " EPSG:4549.",
+)
 @click.option("--person", help="Code of the person whose own token it is.")
 @click.option("--name", help="What the audit calls it.")
 def create_token(
-    role: str, area: str | None, source: str | None, person: str | None, name: str | None
+    role: str,
+    area: str | None,
+    source: str | None,
+    crs: str | None,
+    person: str | None,
+    name: str | None,
 ) -> None:
     """Print a new token as the last word. It is shown this once only."""
-    click.echo(f"token: {asyncio.run(_create(role, area, source, name, person))}")
+    if crs is not None and source is None:
+        raise click.UsageError(say("--crs says the system of a source. Say which with --source."))
+    click.echo(f"token: {asyncio.run(_create(role, area, source, name, person, crs))}")
 
 
 @token.command(name="revoke")
@@ -75,7 +90,12 @@ def create_account(
 
 
 async def _create(
-    role: str, area: str | None, source: str | None, name: str | None, person: str | None = None
+    role: str,
+    area: str | None,
+    source: str | None,
+    name: str | None,
+    person: str | None = None,
+    crs: str | None = None,
 ) -> str:
     async with system_transaction() as (connection, system):
         person_id = await actors.person_id(connection, person)
@@ -83,6 +103,8 @@ async def _create(
             connection, role=role, area=area, source=source, name=name, person_id=person_id
         )
         await actors.record(connection, system.id, _now(), "create_token", str(actor.id), role=role)
+        if crs is not None and source is not None:
+            await declare(connection, system.id, source, crs)
     return secret
 
 

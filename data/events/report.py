@@ -17,6 +17,7 @@ from data.errors import Invalid, NotAllowed, Said
 from data.events import types
 from data.places.lookup import Place
 from data.queries import load
+from data.sources import WGS84
 
 SQL = load(__file__)
 FUTURE = timedelta(minutes=5)  # clocks differ
@@ -41,8 +42,9 @@ class OtherSource(NotAllowed):
 class Report:
     """What somebody reports. `key` is the source's own id; no point = unlocated, never dropped.
 
-    `lon`, `lat` in degrees, WGS 84; times aware. The same report again with `closed_at` closes it,
-    with a later `revised_at` changes it.
+    `lon`, `lat` as the source sends them until `placing.place` makes them degrees in WGS 84, and
+    keeps what they were with their system's name in `original`. Times aware. The same report
+    again with `closed_at` closes it, with a later `revised_at` changes it.
     """
 
     key: str
@@ -59,6 +61,7 @@ class Report:
     satisfied: bool | None = None
     revised_at: datetime | None = None  # when the source last changed what it says here
     detail: Mapping[str, Any] = field(default_factory=dict)  # what has no column, JSON
+    original: tuple[float | None, float | None, str] = (None, None, WGS84)
 
     @property
     def located(self) -> bool:
@@ -108,7 +111,7 @@ async def write(
 ) -> Reported:
     """Write the event, its log line and the counters in the caller's transaction (as `actor`).
 
-    `place` is what `lookup.locate` says as the system actor. The same source and id again closes
+    `report` and `place` are what `placing.place` gives. The same source and id again closes
     an open event where it says `closed_at`, changes it where its `revised_at` is newer, and else
     changes nothing and gives it as it is. Raises Invalid, OutsideScope, OtherSource, NotAllowed.
     """
@@ -178,6 +181,7 @@ async def _given(
         "grid_ids": list(place.grid_ids),
         "lon": report.lon,
         "lat": report.lat,
+        **dict(zip(("original_lon", "original_lat", "coord_sys"), report.original, strict=True)),
         "address": report.address,
         "text": report.text,
         "opened_at": report.opened_at,

@@ -17,11 +17,11 @@ FROM event WHERE source_id = %(source_id)s AND source_key = %(key)s;
 -- name: insert
 WITH made AS (
     INSERT INTO event (source_id, source_key, type_id, area_id, grid_ids, geom, original_lon, original_lat,
-                       address, text, opened_at, due_at, revised_at, detail)
+                       coord_sys, address, text, opened_at, due_at, revised_at, detail)
     VALUES (%(source_id)s, %(key)s, %(type_id)s, %(area_id)s, %(grid_ids)s::integer[],
             ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326),
-            %(lon)s::float8, %(lat)s::float8, %(address)s, %(text)s, %(opened_at)s, %(due_at)s,
-            %(revised_at)s, %(detail)s::jsonb)
+            %(original_lon)s::float8, %(original_lat)s::float8, %(coord_sys)s, %(address)s, %(text)s,
+            %(opened_at)s, %(due_at)s, %(revised_at)s, %(detail)s::jsonb)
     ON CONFLICT (source_id, source_key) DO NOTHING
     RETURNING id, area_id, opened_at
 )
@@ -39,11 +39,14 @@ WITH revised AS (
                       WHEN type_id = %(type_id)s THEN due_at ELSE opened_at + %(limit)s::interval END,
         revised_at = %(revised_at)s, detail = detail || %(detail)s::jsonb,
         geom = coalesce(ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326), geom),
-        original_lon = coalesce(%(lon)s::float8, original_lon), original_lat = coalesce(%(lat)s::float8, original_lat),
+        original_lon = coalesce(%(original_lon)s::float8, original_lon),
+        original_lat = coalesce(%(original_lat)s::float8, original_lat),
+        coord_sys = CASE WHEN %(original_lon)s::float8 IS NULL THEN coord_sys ELSE %(coord_sys)s END,
         area_id = CASE WHEN moved THEN %(area_id)s ELSE area_id END,
         grid_ids = CASE WHEN moved THEN %(grid_ids)s::integer[] ELSE grid_ids END
     FROM (SELECT id AS held_id, %(lon)s::float8 IS NOT NULL AND
-                 (original_lon, original_lat) IS DISTINCT FROM (%(lon)s::float8, %(lat)s::float8) AS moved
+                 (original_lon, original_lat, coord_sys)
+                 IS DISTINCT FROM (%(original_lon)s::float8, %(original_lat)s::float8, %(coord_sys)s::text) AS moved
           FROM event WHERE source_id = %(source_id)s AND source_key = %(key)s) held
     WHERE id = held_id AND closed_at IS NULL AND coalesce(revised_at, opened_at) < %(revised_at)s
     RETURNING id, area_id

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.importers import columns as columns_
-from data.importers.errors import AskCrs, NoSuchField
+from data.importers.errors import AskCrs, AskParameters, NoSuchField
 from data.importers.options import Options
 from data.importers.report import Ledger
 from data.importers.table import Progress, Table, silent, text
@@ -118,9 +118,10 @@ def _place(
         geometry = exchanged(geometry)
     system = _system(table, columns, batch.ledger, options)
     present = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
-    if system is None:
+    if not isinstance(system, crs_.System):
+        reason, datum = ("unknown_crs", "") if system is None else ("old_datum", system.datum)
         for row in np.flatnonzero(present):
-            batch.ledger.reject(start + int(row), "unknown_crs", file=table.file)
+            batch.ledger.reject(start + int(row), reason, file=table.file, datum=datum)
         return ""
     try:
         placed = crs_.to_wgs84(geometry, system=system)
@@ -147,12 +148,18 @@ def exchanged(geometry: NDArray[Any]) -> NDArray[Any]:
     return turned
 
 
-def _system(table: Table, columns: Columns, ledger: Ledger, options: Options) -> crs_.System | None:
-    """The system that the user says, else the file; longitude and latitude without any word are
-    taken as WGS 84. None where it must be asked for."""
+def _system(
+    table: Table, columns: Columns, ledger: Ledger, options: Options
+) -> crs_.System | crs_.OldDatum | None:
+    """The system that the user says, else the file, else its source; longitude and latitude
+    without any word are taken as WGS 84. None where it must be asked for."""
     if options.reading.crs is not None:
         return _said(options.reading.crs)
     by_name = table.geometry is None and "lon" in columns and "wkt" not in columns
+    if table.crs is None and options.source_crs is not None:
+        words = {"system": options.source_crs, "source": options.source}
+        ledger.warn("system_of_source", file=table.file, **words)
+        return crs_.parse(options.source_crs)
     if table.crs is None and by_name:
         ledger.warn("assumed_wgs84", file=table.file)
         return crs_.parse(crs_.WGS84)
@@ -185,6 +192,8 @@ def _doubt(
 def _said(name: str) -> crs_.System:
     try:
         return crs_.parse(name)
+    except crs_.OldDatum as error:
+        raise AskParameters(text=name, datum=error.datum) from None
     except crs_.UnknownCrs:
         raise AskCrs(text=name, names=crs_.EXAMPLES) from None
 

@@ -53,6 +53,10 @@ class AskCrs(ImportRefused):
     """{text} is no coordinate system that can be used. Give EPSG:NUMBER or one of {names}."""
 
 
+class AskParameters(ImportRefused):
+    """{text}: {datum} has no constant shift to WGS 84. Use CGCS2000 or PROJ with +towgs84."""
+
+
 class NoSuchColumn(ImportRefused):
     """{path} has no column {column}. It has: {columns}."""
 

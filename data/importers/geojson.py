@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from data.importers import encodings, topojson
 from data.importers.errors import Unreadable
-from data.importers.table import Reading, Table, check_columns
+from data.importers.table import Reading, Table, check_columns, system_of_file
 from geo import crs as crs_
 
 
@@ -34,7 +34,7 @@ def read(path: Path, *, name: str, reading: Reading) -> Table:
     return table(name, features, crs=_crs(document, name))
 
 
-def table(name: str, features: Sequence[Any], *, crs: crs_.System | None) -> Table:
+def table(name: str, features: Sequence[Any], *, crs: crs_.System | crs_.OldDatum | None) -> Table:
     """Features as a table; a geometry that is none is a fault of its own row."""
     made = Table(name, len(features), _columns(features, name), crs=crs)
     made.geometry = _geometries(features, made)
@@ -101,17 +101,14 @@ def _properties(feature: Any) -> Mapping[str, Any]:
     return properties if isinstance(properties, Mapping) else {}
 
 
-def _crs(document: Any, name: str) -> crs_.System | None:
+def _crs(document: Any, name: str) -> crs_.System | crs_.OldDatum | None:
     """The `crs` member of older files; without one the format means WGS 84."""
     member = document.get("crs") if isinstance(document, Mapping) else None
     if not isinstance(member, Mapping):
         return crs_.parse(crs_.WGS84)
     properties = member.get("properties")
     said = properties.get("name") if isinstance(properties, Mapping) else None
-    try:
-        return crs_.parse(str(said))
-    except crs_.UnknownCrs:
-        return None
+    return system_of_file(str(said))
 
 
 def _geometries(features: Sequence[Any], table: Table) -> NDArray[Any]:

@@ -21,6 +21,7 @@ class Options:
     `parent` is the code of one area for all rows, `parent_by` how a row names its own,
     `parent_level` the level of those that are named.
     `day_first` says how 03/04/2011 is meant; None = as the file's other dates say, or ask.
+    `source_crs` is the system that the source has declared, for files that are silent.
     `ending_missing` ends the posts of `source` that its newest file of people does not name.
     """
 
@@ -36,6 +37,7 @@ class Options:
     parent_by: str | None = None
     parent_level: str | None = None
     source: str | None = None
+    source_crs: str | None = None
     ending_missing: bool = False
     timezone: str | None = None
     time_format: str | None = None

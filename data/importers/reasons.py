@@ -15,6 +15,9 @@ REASONS = {
     "wrong_geometry": "A {found} cannot be used here; a {wanted} is needed.",
     "unknown_crs": "The coordinate system of {file} is not known. Say it with --crs,"
     " for instance EPSG:4549, cgcs2000 or gcj02.",
+    "old_datum": "The datum {datum} of {file} has no constant shift to WGS 84. Ask for the data in"
+    " CGCS2000, or give --crs a PROJ string with the seven parameters of your surveying office,"
+    " +towgs84=dx,dy,dz,rx,ry,rz,s.",
     "out_of_range": "The coordinates ({x}, {y}) are no longitude and latitude."
     " If they are in another system, say it with --crs.",
     "swapped": "Longitude and latitude of ({x}, {y}) seem to be exchanged."
@@ -65,6 +68,8 @@ WARNINGS = {
     "dry_run": "Trial only (--dry-run): nothing was written.",
     "assumed_wgs84": "{file} does not say its coordinate system; longitude and latitude in WGS 84"
     " were assumed from the names of the columns. Say --crs to be sure.",
+    "system_of_source": "{file} does not say its coordinate system; {system} was taken, which the"
+    " source {source} has declared. Say --crs if it is another one.",
     "guessed_encoding": "{file} does not say its encoding; {encoding} fits its bytes."
     " Say --encoding if names look wrong.",
     "undecodable": "{n} values of {file} have bytes that are not {encoding}.",

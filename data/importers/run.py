@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import psycopg
 
+from data import sources
 from data.database import Connection, Database
 from data.importers import batch as batch_
 from data.importers import events, journal, people, places, reading, swapped
@@ -82,6 +83,7 @@ async def import_files(
     leaves everything as it was. Raises ImportRefused for a file that cannot be used at all.
     """
     kind = NOUNS[noun]
+    options = await _with_system(database, actor_id, options)
     tables = await asyncio.to_thread(
         reading.read_all, paths, reading=options.reading, progress=progress
     )
@@ -114,3 +116,12 @@ async def import_files(
         ledger.run = run
         await journal.finish(connection, actor_id, ledger, at=at)
     return ledger
+
+
+async def _with_system(database: Database, actor_id: int, options: Options) -> Options:
+    """With the system that the source has declared, if it is another one than WGS 84."""
+    if options.source is None:
+        return options
+    async with database.acting(actor_id) as connection:
+        system = await sources.system_of(connection, name=options.source)
+    return options if system.name == sources.WGS84 else replace(options, source_crs=system.name)

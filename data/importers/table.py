@@ -10,7 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from data.importers.errors import TooManyColumns
-from geo.crs import System
+from geo.crs import OldDatum, System, UnknownCrs, parse
 
 MAX_COLUMNS = 1_000
 Progress = Callable[[str, int, int], None]  # a stage's name, how many are done, of how many
@@ -41,10 +41,22 @@ class Table:
     length: int
     columns: Mapping[str, Sequence[Any]]
     geometry: NDArray[Any] | None = None
-    crs: System | None = None
+    crs: System | OldDatum | None = None
     faults: dict[int, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     repairs: dict[int, str] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+
+def system_of_file(said: str | None) -> System | OldDatum | None:
+    """The system that a file says of itself; None where it says none that is known."""
+    if not said:
+        return None
+    try:
+        return parse(said)
+    except OldDatum as datum:
+        return datum
+    except UnknownCrs:
+        return None
 
 
 def check_columns(names: Collection[str], file: str) -> None:

@@ -14,8 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 
 from data.importers import encodings
 from data.importers.errors import ChooseLayer, NoSuchLayer, Unreadable
-from data.importers.table import Reading, Table
-from geo import crs as crs_
+from data.importers.table import Reading, Table, system_of_file
 
 pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})  # beside our own links, not theirs
 LATIN = "ISO-8859-1"  # gives back each byte, so that the encoding can be decided afterwards
@@ -36,7 +35,7 @@ def read(path: Path, *, name: str, format: str, reading: Reading) -> Table:
         raise Unreadable(path=name, format=format, why=str(error)) from error
     fields = [str(field) for field in meta["fields"]]
     length = len(wkb) if wkb is not None else (len(values[0]) if values else 0)
-    table = Table(name, length, {}, crs=_crs(meta["crs"]))
+    table = Table(name, length, {}, crs=system_of_file(meta["crs"]))
     columns: dict[str, list[Any]] = {
         field: _plain(column) for field, column in zip(fields, values, strict=True)
     }
@@ -60,15 +59,6 @@ def _layer(path: Path, name: str, format: str, wanted: str | None) -> str | None
     if wanted is None and len(layers) > 1:
         raise ChooseLayer(path=name, layers=", ".join(layers))
     return wanted or (layers[0] if layers else None)
-
-
-def _crs(said: str | None) -> crs_.System | None:
-    if not said:
-        return None
-    try:
-        return crs_.parse(said)
-    except crs_.UnknownCrs:
-        return None
 
 
 def _plain(column: Any) -> list[Any]:

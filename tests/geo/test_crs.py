@@ -144,8 +144,8 @@ def test_a_point_of_china_comes_back_from_its_zone(
         ("web-mercator", (20_100_000, 0), "outside_crs", ""),
         ("cgcs2000-gk3-cm114", (500_000, 11_000_000), "outside_crs", ""),
         ("cgcs2000-gk3-cm114", (99_000_000, 3_940_000), "outside_crs", ""),
-        ("EPSG:2384", (3_940_000, 400_000), "axes_exchanged", ""),
-        ("EPSG:2384", (39_400_000, 3_940_000), "outside_crs", ""),
+        ("EPSG:28418", (3_940_000, 18_400_000), "axes_exchanged", ""),
+        ("EPSG:28418", (39_400_000, 3_940_000), "outside_crs", ""),
     ],
 )
 def test_numbers_that_cannot_lie_in_a_system_say_what_would_fit(
@@ -187,3 +187,39 @@ def test_one_corner_that_is_no_number_is_enough(corner: float) -> None:
 def test_cgcs2000_is_taken_as_it_is() -> None:
     points = np.array([shapely.Point(112.9, 35.6)], dtype=object)
     assert crs.to_wgs84(points, system=crs.parse("EPSG:4490")) is points
+
+
+@pytest.mark.parametrize(
+    ("text", "datum"),
+    [
+        *(("EPSG:4214", "Beijing 1954"), ("2437", "Beijing 1954"), ("4610", "Xian 1980")),
+        *(("EPSG:2384", "Xian 1980"), ("4555", "New Beijing")),
+        (CRS.from_epsg(2384).to_wkt("WKT1_ESRI"), "Xian 1980"),
+        (CRS.from_epsg(2437).to_wkt("WKT1_GDAL"), "Beijing 1954"),
+    ],
+)
+def test_an_old_datum_is_asked_about(text: str, datum: str) -> None:
+    """PROJ would take its numbers as if they were WGS 84."""
+    with pytest.raises(crs.OldDatum) as caught:
+        crs.parse(text)
+    assert caught.value.datum == datum
+
+
+def test_an_old_datum_with_its_parameters_is_good() -> None:
+    """15.8, -154.4, -82.3 is what EPSG (15918) gives for Beijing 1954 in one of its regions."""
+    text = "+proj=tmerc +lon_0=114 +x_0=500000 +ellps=krass +units=m +towgs84=15.8,-154.4,-82.3"
+    system = crs.parse(text)
+    assert crs.parse(system.name) == system
+    lon, lat = crs.place(np.array([400_000.0]), np.array([3_942_000.0]), system=system)
+    plain = crs.place(np.array([400_000.0]), np.array([3_942_000.0]), system=crs.parse("4547"))
+    off = np.hypot((lon - plain[0]) * np.cos(np.radians(lat)), lat - plain[1]) * 111_320
+    assert 50 < off[0] < 200
+    assert crs.misfits(np.array([shapely.Point(112.9, 35.6)]), system=system)[0].reason == "degrees"
+
+
+@pytest.mark.parametrize("name", ["wgs84", "cgcs2000", "gcj02", "bd09", "EPSG:4526"])
+def test_a_place_is_finite_or_nowhere(name: str) -> None:
+    x = np.array([np.nan, np.inf, 3_940_000.0, 180.5, 0.0, 38_400_000.0])
+    y = np.array([35.6, -np.inf, 38_400_000.0, 35.6, 90.5, np.nan])
+    lon, lat = crs.place(x, y, system=crs.parse(name))
+    assert np.isinf(lon).all() and np.isinf(lat).all()

@@ -59,8 +59,26 @@ def test_gcj02_moves_a_point_by_some_hundred_metres(lon: float, lat: float) -> N
 @pytest.mark.parametrize(
     ("lon", "lat"), [(-71.06, 42.36), (WEST - 0.01, 40.0), (100.0, NORTH + 0.01), (0.0, 0.0)]
 )
-def test_outside_china_gcj02_is_wgs84_and_bd09_still_moves(lon: float, lat: float) -> None:
-    assert move(shifted.wgs84_to_gcj02, lon, lat) == (lon, lat)
-    assert move(shifted.gcj02_to_wgs84, lon, lat) == (lon, lat)
-    moved = move(shifted.wgs84_to_bd09, lon, lat)
-    assert moved == move(shifted.gcj02_to_bd09, lon, lat) != (lon, lat)
+def test_outside_china_nothing_moves(lon: float, lat: float) -> None:
+    """Abroad Amap and Baidu both give WGS-84."""
+    for way in ("wgs84_to_gcj02", "gcj02_to_wgs84", "wgs84_to_bd09", "bd09_to_wgs84"):
+        assert move(getattr(shifted, way), lon, lat) == (lon, lat)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"), [(180.0, 10.0), (-180.0, 10.0), (100.0, 90.0), (100.0, -90.0), (179.99, 89.99)]
+)
+def test_the_antimeridian_and_the_poles_stay(lon: float, lat: float) -> None:
+    for way in ("wgs84_to_gcj02", "gcj02_to_wgs84", "wgs84_to_bd09", "bd09_to_wgs84"):
+        assert move(getattr(shifted, way), lon, lat) == (lon, lat)
+
+
+def test_one_that_is_no_number_spoils_no_other() -> None:
+    """The iteration ends for all together; the good ones are exact all the same."""
+    lon, lat = np.array([np.nan, 116.404, np.inf, 112.9]), np.array([39.9, 39.915, -np.inf, 35.6])
+    for system in ("gcj02", "bd09"):
+        there = getattr(shifted, f"wgs84_to_{system}")(lon, lat)
+        back_lon, back_lat = getattr(shifted, f"{system}_to_wgs84")(*there)
+        assert back_lon[[1, 3]] == pytest.approx(lon[[1, 3]], abs=MM)
+        assert back_lat[[1, 3]] == pytest.approx(lat[[1, 3]], abs=MM)
+        assert not np.isfinite(back_lon[0]) and not np.isfinite(back_lat[2])

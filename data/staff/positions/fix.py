@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 
 MAX_CODE_LENGTH = 100
 FIRST_YEAR, LAST_YEAR = 1970, 2200
+FAR = 1e9  # no coordinate of any system is larger; degrees are judged by the first step
 _OPTIONAL_LIMITS = {"accuracy_m": 1e7, "speed_mps": 1e5, "battery": 100.0}
 
 
@@ -17,6 +18,7 @@ class Reason(StrEnum):
     """Why a fix was rejected; also the name of its counter."""
 
     INVALID = "invalid"  # not a fix at all: a field is missing, of a wrong type or out of range
+    OUTSIDE_CRS = "outside_crs"  # numbers that cannot lie in the source's coordinate system
     UNKNOWN_PERSON = "unknown_person"  # nobody of this code in the caller's area
     FUTURE = "future"
     OUTDATED = "outdated"
@@ -29,7 +31,8 @@ class Reason(StrEnum):
 
 @dataclass(slots=True)  # not frozen, nor is Seen: frozen ones take five times as long to make
 class Fix:
-    """Where a person (by code) was: degrees in WGS 84, aware time, metres, m/s, battery percent."""
+    """Where a person (by code) was: aware time, metres, m/s, battery percent. `lon` and `lat` are
+    as the source sends them until the first step makes them degrees in WGS 84."""
 
     index: int
     person: str
@@ -61,7 +64,7 @@ def parse_one(index: int, row: Any) -> Fix | None:
     person, lon, lat = row.get("person"), row.get("lon"), row.get("lat")
     if not isinstance(person, str) or not 0 < len(person) <= MAX_CODE_LENGTH or "\0" in person:
         return None
-    if not (_is_number(lon) and _is_number(lat) and -180 <= lon <= 180 and -90 <= lat <= 90):
+    if not (_is_number(lon) and _is_number(lat) and -FAR <= lon <= FAR and -FAR <= lat <= FAR):
         return None
     at = parse_time(row.get("at"))
     if at is None:

@@ -19,6 +19,8 @@ from data.access import Actor
 from data.actors import ensure_source
 from data.database import Connection, fetch_all, fetch_one
 from data.queries import load
+from data.sources import systems
+from geo.crs import System
 from geo.grids import GridIndex, index_grids
 
 SQL = load(__file__)
@@ -66,6 +68,7 @@ class Known:
     grids: GridIndex = field(default_factory=_no_grids)
     box: tuple[float, float, float, float] | None = None  # west south east north, degrees
     own_source_id: int = 0
+    systems: dict[int, System] = field(default_factory=dict)  # by source; none = WGS 84
 
     def find(self, code: str, actor: Actor) -> Person | None:
         """The person of a code if the actor may report him: in scope, a worker only himself."""
@@ -81,6 +84,7 @@ async def load_all(connection: Connection, at: datetime) -> Known:
     """Everything, as the system actor. `at` is site time."""
     known = Known()
     known.own_source_id = await ensure_source(connection, OWN_SOURCE, kind="worker")
+    known.systems = await systems(connection)
     await load_areas(connection, known)
     await load_people(connection, known, at)
     await load_grids(connection, known)
@@ -92,7 +96,10 @@ async def renew(
     connection: Connection, known: Known, at: datetime, tables: Collection[str]
 ) -> None:
     """Read again what depends on the tables that changed; "site" stands for all (a new clock)."""
-    changed = {"area", "person", "shift", "grid"} if "site" in tables else set(tables)
+    every = {"area", "person", "shift", "grid", "source"}
+    changed = every if "site" in tables else set(tables)
+    if "source" in changed:
+        known.systems = await systems(connection)
     if changed & {"area", "grid"}:
         await load_areas(connection, known)
     if changed & {"person", "shift"}:

@@ -8,16 +8,19 @@ grids (enter and exit), counters and the notification. What it returns was writt
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import accumulate, chain
 from math import cos, hypot, nan, radians
 
+import numpy as np
+
 from data.access import Actor
 from data.arrays import Array, Float4s, Float8s, Instants, Int4s
 from data.staff.positions.fix import Fix, Reason
 from data.staff.positions.known import Known, Person, Seen
+from geo.crs import System, place
 from geo.grids import list_owners
 
 METRES_PER_DEGREE = 111_320.0
@@ -39,7 +42,10 @@ LIMITS = Limits()
 
 @dataclass(slots=True)
 class Batch:
-    """Fixes of one actor on their way; `people` and `grid_ids` are by a fix's index."""
+    """Fixes of one actor on their way; `people`, `originals` and `grid_ids` are by a fix's index.
+
+    `fixes` are as they came: a batch may run twice.
+    """
 
     actor: Actor
     at: datetime  # site time at which the batch came in
@@ -49,6 +55,7 @@ class Batch:
     alive: list[Fix] = field(default_factory=list)  # not yet rejected
     rejected: dict[int, Reason] = field(default_factory=dict)
     people: dict[int, Person] = field(default_factory=dict)
+    originals: dict[int, tuple[float, float]] = field(default_factory=dict)  # where converted
     grid_ids: dict[int, tuple[int, ...]] = field(default_factory=dict)
     seen: dict[int, Seen] = field(default_factory=dict)  # newer than known.seen: of this batch
     columns: dict[str, Array] = field(default_factory=dict)  # of `alive`, for the store
@@ -58,6 +65,16 @@ class Batch:
         """What is newer has come from another clock or from a wrong one."""
         return self.at + self.limits.future
 
+    @property
+    def source_id(self) -> int:
+        """The token's source, or that of all who have none of their own."""
+        return self.actor.source_id or self.known.own_source_id
+
+    @property
+    def system(self) -> System | None:
+        """The coordinate system that the source has declared; None = WGS 84."""
+        return self.known.systems.get(self.source_id)
+
     def last(self, fix: Fix) -> Seen | None:
         """The newest fix of the same person before this one."""
         person_id = self.people[fix.index].id
@@ -66,6 +83,26 @@ class Batch:
 
 Judge = Callable[[Fix], bool]
 Step = Callable[[Batch], None]
+
+
+def convert(batch: Batch) -> None:
+    """From the source's coordinate system to degrees in WGS 84, once; the originals are kept."""
+    system = batch.system
+    if system is None:
+        reject(Reason.INVALID, is_nowhere, batch)
+        return
+    x = np.array([fix.lon for fix in batch.fixes])
+    y = np.array([fix.lat for fix in batch.fixes])
+    lon, lat = place(x, y, system=system)
+    batch.originals = {fix.index: (fix.lon, fix.lat) for fix in batch.fixes}
+    placed = zip(batch.fixes, lon.tolist(), lat.tolist(), strict=True)
+    batch.alive = [replace(fix, lon=e, lat=n) for fix, e, n in placed]
+    reject(Reason.OUTSIDE_CRS, is_nowhere, batch)
+
+
+def is_nowhere(_: Batch) -> Judge:
+    """No degrees of the earth."""
+    return lambda fix: not (-180 <= fix.lon <= 180 and -90 <= fix.lat <= 90)
 
 
 def is_unknown_person(batch: Batch) -> Judge:
@@ -182,6 +219,7 @@ def reject(reason: Reason, make_judge: Callable[[Batch], Judge], batch: Batch) -
 
 
 STEPS: tuple[tuple[str, Step], ...] = (
+    ("coordinate system", convert),
     ("unknown person", partial(reject, Reason.UNKNOWN_PERSON, is_unknown_person)),
     ("future", partial(reject, Reason.FUTURE, is_future)),
     ("outdated", partial(reject, Reason.OUTDATED, is_outdated)),
@@ -209,11 +247,14 @@ def _columns(batch: Batch) -> dict[str, Array]:
     alive, people = batch.alive, batch.people
     grids = [batch.grid_ids[fix.index] for fix in alive]
     ends = [0, *accumulate(map(len, grids))]
+    origins = [batch.originals[fix.index] for fix in alive] if batch.originals else []
     return {
         "person_id": Int4s.of([people[fix.index].id for fix in alive]),
         "at": Instants.of([fix.at for fix in alive]),
         "lon": Float8s.of([fix.lon for fix in alive]),
         "lat": Float8s.of([fix.lat for fix in alive]),
+        "original_lon": Float8s.of([lon for lon, _ in origins]),  # none: as it is stored
+        "original_lat": Float8s.of([lat for _, lat in origins]),
         "accuracy_m": Float4s.of([_number(fix.accuracy_m) for fix in alive]),
         "speed_mps": Float4s.of([_number(fix.speed_mps) for fix in alive]),
         "battery": Float4s.of([_number(fix.battery) for fix in alive]),

@@ -52,7 +52,8 @@ async def write(
 def _parameters(batch: Batch, process: str, counts: dict[str, int]) -> dict[str, Any]:
     return {
         **batch.columns,
-        "source_id": batch.actor.source_id or batch.known.own_source_id,
+        "source_id": batch.source_id,
+        "coord_sys": batch.system.name if batch.system else "WGS84",
         "horizon": batch.horizon,
         "silence": SILENCE,
         "process": process,

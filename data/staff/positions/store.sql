@@ -6,7 +6,9 @@ SELECT set_config('wangge.actor', %(actor)s, true);
 -- of the person, so that two processes never wait for each other in a circle. Only who
 -- the actor may see and who is on duty is written; what the history has already is a duplicate.
 WITH asked AS (
-    SELECT f.person_id, p.area_id, f.at, f.lon, f.lat, nullif(f.accuracy_m, 'NaN') AS accuracy_m,
+    SELECT f.person_id, p.area_id, f.at, f.lon, f.lat,
+           coalesce(f.original_lon, f.lon) AS original_lon, coalesce(f.original_lat, f.lat) AS original_lat,
+           nullif(f.accuracy_m, 'NaN') AS accuracy_m,
            nullif(f.speed_mps, 'NaN') AS speed_mps, nullif(f.battery, 'NaN') AS battery,
            (%(grid_ids)s::integer[])[f.grids_from + 1 : f.grids_to] AS grid_ids,
            EXISTS (SELECT FROM shift s
@@ -14,16 +16,18 @@ WITH asked AS (
                      AND s.started_at <= f.at AND f.at < coalesce(s.ended_at, s.planned_end)) AS on_duty
     FROM unnest(%(person_id)s::integer[], %(at)s::timestamptz[], %(lon)s::float8[], %(lat)s::float8[],
                 %(accuracy_m)s::real[], %(speed_mps)s::real[], %(battery)s::real[],
-                %(grids_from)s::integer[], %(grids_to)s::integer[])
-         AS f (person_id, at, lon, lat, accuracy_m, speed_mps, battery, grids_from, grids_to)
+                %(grids_from)s::integer[], %(grids_to)s::integer[],
+                %(original_lon)s::float8[], %(original_lat)s::float8[])  -- empty for WGS 84
+         AS f (person_id, at, lon, lat, accuracy_m, speed_mps, battery, grids_from, grids_to,
+               original_lon, original_lat)
     JOIN person p ON p.id = f.person_id AND p.active
 ), fix AS (
     SELECT * FROM asked WHERE on_duty
 ), stored AS (
     INSERT INTO position_history (person_id, area_id, at, lon, lat, accuracy_m, speed_mps, battery,
-                                  source_id, original_lon, original_lat, grid_ids)
+                                  source_id, coord_sys, original_lon, original_lat, grid_ids)
     SELECT person_id, area_id, at, lon, lat, accuracy_m, speed_mps, battery,
-           %(source_id)s, lon, lat, grid_ids
+           %(source_id)s, %(coord_sys)s, original_lon, original_lat, grid_ids
     FROM fix ORDER BY person_id, at
     ON CONFLICT (person_id, at) DO NOTHING
     RETURNING *
@@ -61,16 +65,16 @@ WITH asked AS (
     ON CONFLICT DO NOTHING
 ), moved AS (
     INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, accuracy_m, speed_mps, battery,
-                                 source_id, original_lon, original_lat, grid_ids)
+                                 source_id, coord_sys, original_lon, original_lat, grid_ids)
     SELECT DISTINCT ON (person_id) person_id, area_id, at,
            cell_of(lon, lat), lon, lat, accuracy_m, speed_mps, battery,
-           source_id, original_lon, original_lat, grid_ids
+           source_id, coord_sys, original_lon, original_lat, grid_ids
     FROM path ORDER BY person_id, at DESC
     ON CONFLICT (person_id) DO UPDATE SET
         area_id = excluded.area_id, at = excluded.at, cell = excluded.cell, lon = excluded.lon,
         lat = excluded.lat, accuracy_m = excluded.accuracy_m, speed_mps = excluded.speed_mps,
-        battery = excluded.battery, source_id = excluded.source_id, original_lon = excluded.original_lon,
-        original_lat = excluded.original_lat, grid_ids = excluded.grid_ids,
+        battery = excluded.battery, source_id = excluded.source_id, coord_sys = excluded.coord_sys,
+        original_lon = excluded.original_lon, original_lat = excluded.original_lat, grid_ids = excluded.grid_ids,
         recorded_at = excluded.recorded_at
     WHERE excluded.at > latest_position.at OR latest_position.at > %(horizon)s
     RETURNING person_id

@@ -8,11 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data import sources
 from data.database import fetch_all
+from geo import shifted
 from tests.factories import NOON, Town
 
 URL = "/api/events"
@@ -247,3 +250,43 @@ async def test_no_report_makes_a_500(
     header = await bearer("source")
     reply = await client.post(URL, content=json.dumps(body).encode(), headers=header)
     assert reply.status_code in (200, 201, 403, 422), reply.text
+
+
+async def test_numbers_that_cannot_be_a_place_are_refused_in_words(
+    typed: Town, client: httpx.AsyncClient, bearer: Any
+) -> None:
+    header = await bearer("source", source="hotline") | {"Accept-Language": "en"}
+    for crs, lon, lat, says in (
+        ("wgs84", 181, 35.6, "(181, 35.6) cannot lie in WGS84"),
+        ("gcj02", 112.9, 91, "cannot lie in GCJ02"),
+        ("EPSG:4526", 112.9, 35.6, "declared metres: EPSG:4526"),
+        ("EPSG:4526", 3_941_000, 38_400_000, "has the northing first"),
+        ("EPSG:4526", 38_400_000, 3e9, "cannot lie in EPSG:4526"),
+    ):
+        async with typed.database.acting(typed.system_id) as link:
+            await sources.set_system(link, "hotline", sources.parse(crs))
+        reply = await client.post(URL, json=report(lon=lon, lat=lat), headers=header)
+        assert reply.status_code == 422 and says in reply.json()["error"]["message"], reply.text
+    assert await events(typed) == []
+
+
+async def test_a_report_is_converted_from_the_system_of_its_source(
+    typed: Town, client: httpx.AsyncClient, bearer: Any
+) -> None:
+    """By the token's own source, or by the one that the body names; the original is kept."""
+    point = np.array([112.905]), np.array([35.605])
+    lon, lat = (float(one[0]) for one in shifted.wgs84_to_gcj02(*point))
+    own = await bearer("source", source="hotline")
+    other = await bearer("administrator")
+    async with typed.database.acting(typed.system_id) as link:
+        await sources.set_system(link, "hotline", sources.parse("gcj02"))
+    bodies = report("a", lon=lon, lat=lat), report("b", lon=lon, lat=lat, source="hotline")
+    for header, body in zip((own, other), bodies, strict=True):
+        reply = await client.post(URL, json=body, headers=header)
+        assert reply.status_code == 201, reply.text
+        assert reply.json()["event"]["lon"] == pytest.approx(112.905, abs=1e-8)
+    for row in await events(typed):
+        assert (row["original_lon"], row["original_lat"], row["coord_sys"]) == (lon, lat, "GCJ02")
+        assert row["grid_ids"] == [typed.grids["W-1"]]
+    reply = await client.post(URL, json=report("c", lon=lon, lat=lat), headers=other)
+    assert reply.json()["event"]["lon"] == lon  # its own source has declared nothing

@@ -69,3 +69,20 @@ async def test_an_unknown_area_says_so_without_a_traceback(town: Town) -> None:
     said = await wangge("token", "create", "--role", "source", "--area", "nowhere")
     assert said.exit_code == 1
     assert 'no area "nowhere"' in said.output and "Traceback" not in said.output
+
+
+async def test_a_source_says_its_coordinate_system(town: Town) -> None:
+    """With its token or afterwards; the list shows it, and the audit keeps who said so."""
+    create = ("token", "create", "--role", "source", "--source", "gps", "--crs")
+    said = await wangge(*create, "gcj02")
+    assert said.exit_code == 0 and "GCJ02" in said.stderr, said.output
+    assert "gps  GCJ02" in (await wangge("source", "list")).stdout
+    assert (await wangge("source", "set", "gps", "--crs", "cgcs2000")).exit_code == 0
+    assert "gps  CGCS2000" in (await wangge("source", "list")).stdout
+    for wrong in (("gps", "--crs", "nonsense"), ("nobody", "--crs", "gcj02")):
+        refused = await wangge("source", "set", *wrong)
+        assert refused.exit_code == 1 and "Traceback" not in refused.output
+    async with town.database.acting(town.system_id) as link:
+        cursor = await link.execute("SELECT detail FROM audit WHERE action = 'set_source_system'")
+        assert [one["before"] for (one,) in await cursor.fetchall()] == ["WGS84", "GCJ02"]
+    assert (await wangge("token", "create", "--role", "source", "--crs", "gcj02")).exit_code == 2

@@ -11,9 +11,11 @@ import pytest
 import shapely
 from pyproj import CRS, Transformer
 
+from data import actors
 from data.importers import errors
 from geo import shifted
 from tests.data.importers.conftest import Importer, point, reasons, write_csv, write_geojson
+from tests.factories import Town
 
 WEST = 112.905, 35.605  # in the middle of the west community
 NEAR = 112.9098, 35.605  # in the west one; its GCJ-02 numbers lie in the east one
@@ -207,3 +209,38 @@ async def test_an_unknown_system_names_those_that_are_known(
 ) -> None:
     with pytest.raises(errors.AskCrs, match=r"cgcs2000-gk3-cm114.*cgcs2000-gk3-zone38"):
         await importer("events", events(tmp_path / "e.csv", WEST), source="s", crs="cgcs2000-gk5")
+
+
+async def test_a_silent_file_is_in_the_system_of_its_source(
+    importer: Importer, tmp_path: Path, town: Town
+) -> None:
+    """Its columns are called lon and lat, which alone would mean WGS 84; --crs beats both."""
+    async with town.database.acting(town.system_id) as link:
+        await actors.ensure_source(link, "s", coord_sys="GCJ02")
+    file = events(tmp_path / "e.csv", gcj02(*NEAR))
+    report = await importer("events", file, source="s")
+    assert [one["reason"] for one in report["warnings"]][:1] == ["system_of_source"]
+    ((_, lon, lat, *_, system, _),) = await importer.rows(STORED)
+    assert (lon, lat) == pytest.approx(NEAR, abs=1e-8) and system == "GCJ02"
+    await importer("events", file, source="s", crs="wgs84")
+    ((_, lon, lat, *_, system, _),) = await importer.rows(STORED)
+    assert (lon, lat) == gcj02(*NEAR) and system == "WGS84"
+
+
+async def test_an_old_datum_is_refused_with_what_to_do(importer: Importer, tmp_path: Path) -> None:
+    path = tmp_path / "s.shp"
+    pyogrio.raw.write(
+        path,
+        np.array([shapely.Point(400_800, 3_942_000).wkb], dtype=object),
+        [np.array(["F1"], dtype=object)],
+        ["code"],
+        geometry_type="Point",
+        crs=CRS.from_epsg(2383).to_wkt("WKT1_ESRI"),
+    )
+    report = await importer("facilities", path, group="station")
+    assert reasons(report) == {1: "old_datum"}
+    assert "Xian 1980" in report["rejected"][0]["message"]
+    with pytest.raises(errors.AskParameters, match="Xian 1980"):
+        await importer("facilities", path, group="station", crs="EPSG:2383")
+    own = "+proj=tmerc +lon_0=114 +k=1 +x_0=500000 +a=6378140 +rf=298.257 +towgs84=1,2,3 +units=m"
+    assert (await importer("facilities", path, group="station", crs=own))["rows_imported"] == 1

@@ -50,9 +50,9 @@ def judged(*fixes: Fix, actor: Actor = SOURCE, seen: Seen | None = None) -> Batc
 
 
 def test_the_list_of_steps_is_the_documentation() -> None:
-    """Privacy first, then time and place, then what needs the person's past, then the grids."""
+    """Degrees, privacy, then time and place, then what needs the person's past, then grids."""
     assert [name for name, _ in STEPS] == [
-        *("unknown person", "future", "outdated", "outside", "accuracy"),
+        *("coordinate system", "unknown person", "future", "outdated", "outside", "accuracy"),
         *("off duty", "duplicate", "implausible speed", "grid membership"),
     ]
 
@@ -153,7 +153,7 @@ def test_rows_that_are_no_fixes() -> None:
     """Their numbers come back, the others are parsed; unknown fields are ignored."""
     good = {"person": "a", "lon": 1, "lat": 2.5, "at": NOON.isoformat(), "heading": 90}
     bad: list[Any] = [
-        *(None, 3, [], {}, {**good, "lon": True}, {**good, "lat": 91}, {**good, "person": ""}),
+        *(None, 3, [], {}, {**good, "lon": True}, {**good, "lat": 1e10}, {**good, "person": ""}),
         *({**good, "person": "a\0"}, {**good, "battery": 101}, {**good, "speed_mps": -1}),
         *({**good, "accuracy_m": "8"}, {**good, "person": 5}, {**good, "at": None}),
     ]
