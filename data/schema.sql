@@ -336,6 +336,21 @@ ALTER TABLE public.actor ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.alert_message (
+    source_id integer NOT NULL,
+    sender text NOT NULL,
+    identifier text NOT NULL,
+    area_id integer NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    refs text[] DEFAULT '{}'::text[] NOT NULL,
+    outcome text NOT NULL,
+    event_id bigint,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.alert_message FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.area (
     id integer NOT NULL,
     code text NOT NULL,
@@ -548,6 +563,7 @@ CREATE TABLE public.event (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     revised_at timestamp with time zone,
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    extent public.geometry(Geometry,4326),
     CONSTRAINT event_settled_at_check CHECK ((settled_at = ANY (ARRAY['grid'::text, 'community'::text, 'town'::text, 'district'::text])))
 );
 
@@ -705,6 +721,16 @@ ALTER TABLE public.ground ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.hook (
+    source_id integer NOT NULL,
+    mapping jsonb NOT NULL,
+    secret text,
+    signature_header text,
+    timestamp_header text
+);
+
+ALTER TABLE ONLY public.hook FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.import_change (
     run_id integer NOT NULL,
@@ -1002,6 +1028,9 @@ ALTER TABLE ONLY public.actor
 ALTER TABLE ONLY public.actor
     ADD CONSTRAINT actor_secret_hash_key UNIQUE (secret_hash);
 
+ALTER TABLE ONLY public.alert_message
+    ADD CONSTRAINT alert_message_pkey PRIMARY KEY (source_id, sender, identifier);
+
 ALTER TABLE ONLY public.area_path
     ADD CONSTRAINT area_path_pkey PRIMARY KEY (ancestor_id, area_id);
 
@@ -1086,6 +1115,9 @@ ALTER TABLE ONLY public.grid_visit
 ALTER TABLE ONLY public.ground
     ADD CONSTRAINT ground_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.hook
+    ADD CONSTRAINT hook_pkey PRIMARY KEY (source_id);
+
 ALTER TABLE ONLY public.import_change
     ADD CONSTRAINT import_change_pkey PRIMARY KEY (step);
 
@@ -1161,6 +1193,8 @@ ALTER TABLE ONLY public.source
 CREATE UNIQUE INDEX actor_account ON public.actor USING btree (name) WHERE (kind = 'account'::text);
 
 CREATE UNIQUE INDEX actor_system ON public.actor USING btree (kind) WHERE (kind = 'system'::text);
+
+CREATE INDEX alert_message_refs ON public.alert_message USING gin (refs);
 
 CREATE UNIQUE INDEX area_code ON public.area USING btree (level, code) WHERE (valid_to IS NULL);
 
@@ -1331,6 +1365,12 @@ ALTER TABLE ONLY public.actor
 ALTER TABLE ONLY public.actor
     ADD CONSTRAINT actor_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
 
+ALTER TABLE ONLY public.alert_message
+    ADD CONSTRAINT alert_message_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.event(id);
+
+ALTER TABLE ONLY public.alert_message
+    ADD CONSTRAINT alert_message_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
+
 ALTER TABLE ONLY public.area
     ADD CONSTRAINT area_level_fkey FOREIGN KEY (level) REFERENCES public.level(code);
 
@@ -1415,6 +1455,9 @@ ALTER TABLE ONLY public.grid_visit
 ALTER TABLE ONLY public.grid_visit
     ADD CONSTRAINT grid_visit_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.hook
+    ADD CONSTRAINT hook_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
+
 ALTER TABLE ONLY public.import_change
     ADD CONSTRAINT import_change_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.import_run(id);
 
@@ -1469,6 +1512,8 @@ ALTER TABLE ONLY public.shift
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT source_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
 
+ALTER TABLE public.alert_message ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.area ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.building ENABLE ROW LEVEL SECURITY;
@@ -1491,7 +1536,11 @@ ALTER TABLE public.grid ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.grid_visit ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.hook ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.import_run ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY keeper ON public.hook USING ((( SELECT public.actor_role() AS actor_role) = ANY (ARRAY['system'::text, 'administrator'::text])));
 
 ALTER TABLE public.latest_position ENABLE ROW LEVEL SECURITY;
 
@@ -1510,6 +1559,8 @@ ALTER TABLE public.position_history ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.post ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.reporter ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY scope ON public.alert_message USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
 
 CREATE POLICY scope ON public.area FOR SELECT USING (((id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])) OR (id = ANY (( SELECT public.actor_ancestry() AS actor_ancestry)::integer[])) OR (parent_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))));
 
@@ -1589,6 +1640,9 @@ GRANT SELECT(expires_at) ON TABLE public.actor TO wangge_readonly;
 
 GRANT SELECT(revoked_at) ON TABLE public.actor TO wangge_readonly;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alert_message TO wangge_app;
+GRANT SELECT ON TABLE public.alert_message TO wangge_readonly;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.area TO wangge_app;
 GRANT SELECT ON TABLE public.area TO wangge_readonly;
 
@@ -1649,6 +1703,8 @@ GRANT SELECT ON TABLE public.grid_visit TO wangge_readonly;
 
 GRANT SELECT,INSERT ON TABLE public.ground TO wangge_app;
 GRANT SELECT ON TABLE public.ground TO wangge_readonly;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hook TO wangge_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.import_run TO wangge_app;
 

@@ -36,7 +36,9 @@ COMMANDS: dict[str, Entry] = {
     "import": Entry("import_:import_", "Put files of areas, grids, people, events on the map."),
     "check": Entry("check:check", "Find gaps, overlaps and other faults of grids."),
     "replay": Entry("replay:replay", "Let past events or positions live again."),
-    "source": Entry("source:source", "List sources, and say in which coordinate system they send."),
+    "source": Entry(
+        "source:source", "List sources; say in which coordinate system and words they send."
+    ),
     "token": Entry("token:token", "Make and revoke bearer tokens."),
     "kiosk": Entry("token:kiosk", "Make read-only links for wall screens."),
     "account": Entry("token:account", "Make accounts that sign in with a password."),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
+from dashboard.cli import hook
 from dashboard.cli.opened import system_transaction
 from dashboard.cli.words import say
 from data import actors, sources
@@ -16,6 +17,10 @@ from data.database import Connection
 @click.group()
 def source() -> None:
     """List sources of events and positions, and say in which coordinate system they send."""
+
+
+source.add_command(hook.map_)
+source.add_command(hook.sign)
 
 
 @source.command(name="list")

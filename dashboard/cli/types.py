@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
+from dashboard.cli.hook import json_of
 from dashboard.cli.opened import system_transaction
 from dashboard.cli.words import say
 from data.events import attributes
@@ -37,12 +37,7 @@ def ask(code: str, file: Path) -> None:
 
     An empty list asks nothing any more.
     """
-    try:
-        given = json.loads(file.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        words = {"file": file, "error": error}
-        raise click.ClickException(say("{file} is no JSON: {error}", words)) from None
-    found = attributes.read(given)
+    found = attributes.read(json_of(file))
     asyncio.run(_ask(code, found))
     click.echo(say("{code}: {n} questions", {"code": code, "n": len(found)}))
 

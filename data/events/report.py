@@ -71,11 +71,12 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Reported:
     """The event as it stands; `created` is False where the source had reported it before, and
-    `revised` says whether it was changed now."""
+    `revised` says whether it was changed now, `repeated` whether nothing was."""
 
     created: bool
     event: dict[str, Any]
     revised: bool = False
+    repeated: bool = False
 
 
 def check(report: Report, at: datetime) -> None:
@@ -129,7 +130,7 @@ async def write(
     outcome = "accepted" if created or revised or closed else "duplicate"
     await _count(connection, process, door, outcome)
     event = await _read(connection, report, source_id, key)
-    return Reported(created, event, revised)
+    return Reported(created, event, revised, repeated=outcome == "duplicate")
 
 
 async def repeat(
@@ -146,7 +147,7 @@ async def repeat(
     if known is None or (known["open"] and (report.closed_at is not None or known["newer"])):
         return None
     await _count(connection, process, door, "duplicate")
-    return Reported(False, await _read(connection, report, source_id, key))
+    return Reported(False, await _read(connection, report, source_id, key), repeated=True)
 
 
 async def free_key(connection: Connection, actor: Actor, report: Report, at: datetime) -> str:

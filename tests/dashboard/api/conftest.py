@@ -11,7 +11,17 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dashboard.api import errors, events, grids, health, open311, people, phones, positions
+from dashboard.api import (
+    errors,
+    events,
+    grids,
+    health,
+    hooks,
+    open311,
+    people,
+    phones,
+    positions,
+)
 from dashboard.auth import Identities
 from dashboard.embedded import Store
 from data import actors
@@ -56,7 +66,8 @@ async def app(town: Town) -> AsyncIterator[FastAPI]:
         own = await site.read(link)
     application.state.clock = SimpleNamespace(now=lambda: NOON, site=own)
     application.state.identities = Identities(town.database, site=_no_site)
-    for resource in (positions, phones, events, open311, grids, people, health):
+    reports = (events, open311, hooks)
+    for resource in (positions, phones, *reports, grids, people, health):
         application.include_router(resource.router)
     errors.install(application)
     async with application.router.lifespan_context(application):

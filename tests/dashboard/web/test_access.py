@@ -38,6 +38,7 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/api/layers/{layer}.geojson"): P.VIEW,
     ("GET", "/api/card/{kind}/{id}"): P.VIEW,
     ("GET", "/api/grids/at"): P.VIEW,
+    ("GET", "/api/people/nearest"): P.VIEW,
     ("POST", "/api/positions"): P.REPORT_POSITIONS,
     ("GET", "/api/positions/osmand"): P.REPORT_POSITIONS,
     ("POST", "/api/positions/osmand"): P.REPORT_POSITIONS,
@@ -45,6 +46,7 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/api/positions/osmand/{token}"): P.REPORT_POSITIONS,
     ("POST", "/api/positions/owntracks"): P.REPORT_POSITIONS,
     ("POST", "/api/events"): P.REPORT_EVENTS,
+    ("POST", "/api/hooks/{name}"): P.REPORT_EVENTS,
     # Open311 has keys and errors of its own: tests/dashboard/api/test_open311.py
     **{
         ("GET", f"/open311/v2/{path}"): OPEN
@@ -78,8 +80,10 @@ CONCRETE = {
     "{session_id}": "1",
     "{path:path}": "unknown",
     "{token}": "none",
+    "{name}": "none",
 }
 QUERY = {"/api/grids/at": "?lon=112.905&lat=35.605"}
+QUERY["/api/people/nearest"] = QUERY["/api/grids/at"]
 QUERY["/api/duty/ground"] = "?west=112.9&south=35.6&east=112.91&north=35.61"
 BODIES: dict[str, Any] = {
     "/api/positions": {"positions": []},

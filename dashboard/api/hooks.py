@@ -1,0 +1,106 @@
+"""POST /api/hooks/{name}: what other people's systems send, in words of their own.
+
+They cannot set a header of ours, so the token may stand in the address; or the address names the
+source and the request is signed. What is judged is a 200, whatever the judgement: such systems send
+again and again what is not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from dashboard.api.errors import Unauthenticated, code_of, json_response, language
+from dashboard.api.requests import bearer, parse_json, read_body, system_id
+from dashboard.i18n.sentences import tell
+from dashboard.reporting import count, submit
+from data.access import Actor, Permission
+from data.errors import Invalid, NotAllowed, Said, WanggeError
+from data.events import hooks, mapping
+from data.events.hooks import Hook
+from data.events.mapping import Unread
+from data.events.report import OtherSource
+
+MAX_BYTES = 2**20
+WHY = {
+    "no_object": Said("a JSON object is needed"),
+    "missing": Said("this is missing"),
+    "no_scalar": Said("a text or a number is needed"),
+    "too_long": Said("this is too long"),
+    "bad_text": Said("a character here is not possible"),
+    "bad_number": Said("a finite number is needed"),
+    "bad_time": Said("write it as 2026-07-14T09:42:00+08:00"),
+}
+
+router = APIRouter()
+
+
+class NoMapping(WanggeError):
+    """This source has no mapping. Say what means what: wangge source map NAME --map id=PATH"""
+
+
+@router.post("/api/hooks/{name}")
+async def post(request: Request, name: str) -> Response:
+    """{"accepted", "repeated", "rejected": [{"index", "reason", "field", "message"}]}."""
+    body = await read_body(request, limit_bytes=MAX_BYTES)
+    actor, hook = await _sign_in(request, name, body)
+    items = mapping.items(hook.mapping, parse_json(body))
+    counts, rejected = Counter[str](), []
+    for index, item in enumerate(items):
+        try:
+            counts[await _take(request, actor, hook, item)] += 1
+        except Unread as unread:
+            said = {"reason": unread.reason, "field": unread.field}
+            rejected.append((index, said, WHY[unread.reason]))
+        except (Invalid, NotAllowed) as error:
+            rejected.append((index, {"reason": code_of(error)}, error.said))
+    if rejected:
+        reasons = Counter(said["reason"] for _, said, _ in rejected)
+        await count(request, actor, reasons, door="hooks")
+    lang = language(request.scope)
+    told = [{"index": n, **said, "message": tell(why, lang)} for n, said, why in rejected]
+    answer = {"accepted": counts["accepted"], "repeated": counts["repeated"], "rejected": told}
+    return json_response(answer)
+
+
+async def _take(request: Request, actor: Actor, hook: Hook, item: Any) -> str:
+    clock = request.app.state.clock
+    now = clock.now()
+    report = mapping.read(hook.mapping, item, now=now, zone=clock.site.zone)
+    if actor.source_id is None:
+        report = replace(report, source=hook.name)
+    reported = await submit(request, actor, report, door="hooks", now=now)
+    return "repeated" if reported.repeated else "accepted"
+
+
+async def _sign_in(request: Request, name: str, body: bytes) -> tuple[Actor, Hook]:
+    """By a bearer token, by a token in the address, else by the source's name and its signature.
+
+    Raises Unauthenticated, NotAllowed, OtherSource, WrongSignature, NoMapping.
+    """
+    state, real = request.app.state, datetime.now(UTC)
+    header = bearer(request)
+    actor: Actor | None = await state.identities.secret(header or name)
+    if actor is not None:
+        actor.require(Permission.REPORT_EVENTS)
+    elif header or "\0" in name:
+        raise Unauthenticated()
+    by_name = None if actor is not None and actor.source_id is not None else name
+    async with state.database.acting(await system_id(request)) as connection:
+        source_id = actor.source_id if actor is not None else None
+        hook = await hooks.find(connection, source_id=source_id, name=by_name)
+        if actor is None and hook is not None and hook.secret is not None:
+            hooks.verify(hook, body, request.headers, real)
+            actor = await hooks.holder(connection, hook, real)
+    if actor is None:
+        raise Unauthenticated()
+    if hook is None:
+        raise NoMapping()
+    if header and actor.source_id is not None and name not in (hook.name, header):
+        raise OtherSource(source=name)
+    hooks.verify(hook, body, request.headers, real)
+    return actor, hook
