@@ -863,6 +863,18 @@ ALTER TABLE public.person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.phone_day (
+    code text NOT NULL,
+    area_id integer NOT NULL,
+    day date NOT NULL,
+    reason text NOT NULL,
+    n bigint NOT NULL,
+    heard_at timestamp with time zone NOT NULL,
+    offset_s double precision
+);
+
+ALTER TABLE ONLY public.phone_day FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.position_history (
     person_id integer NOT NULL,
     area_id integer NOT NULL,
@@ -997,6 +1009,7 @@ CREATE TABLE public.site (
     open311_public boolean DEFAULT false NOT NULL,
     open311_daily integer DEFAULT 0 NOT NULL,
     open311_jurisdiction text,
+    public_url text DEFAULT ''::text NOT NULL,
     CONSTRAINT site_check CHECK (((anchor_real IS NULL) = (anchor_site IS NULL))),
     CONSTRAINT site_check1 CHECK ((((duty_from IS NULL) = (duty_to IS NULL)) AND (duty_from <> duty_to))),
     CONSTRAINT site_id_check CHECK ((id = 1)),
@@ -1154,6 +1167,9 @@ ALTER TABLE ONLY public.person
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.phone_day
+    ADD CONSTRAINT phone_day_pkey PRIMARY KEY (code, area_id, day, reason);
+
 ALTER TABLE ONLY public.position_history
     ADD CONSTRAINT position_history_pkey PRIMARY KEY (person_id, at);
 
@@ -1249,6 +1265,8 @@ CREATE INDEX import_change_run ON public.import_change USING btree (run_id);
 CREATE INDEX latest_position_cell ON public.latest_position USING gist (cell);
 
 CREATE INDEX person_area ON public.person USING btree (area_id);
+
+CREATE INDEX phone_day_heard ON public.phone_day USING btree (day, heard_at);
 
 CREATE INDEX position_history_at ON ONLY public.position_history USING brin (at);
 
@@ -1485,6 +1503,9 @@ ALTER TABLE ONLY public.login_session
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
 
+ALTER TABLE ONLY public.phone_day
+    ADD CONSTRAINT phone_day_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
 ALTER TABLE ONLY public.post
     ADD CONSTRAINT post_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
 
@@ -1554,6 +1575,8 @@ CREATE POLICY own ON public.shift USING ((person_id = ( SELECT public.actor_pers
 
 ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.phone_day ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.position_history ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.post ENABLE ROW LEVEL SECURITY;
@@ -1589,6 +1612,8 @@ CREATE POLICY scope ON public.import_run USING ((area_id = ANY (( SELECT public.
 CREATE POLICY scope ON public.latest_position USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
 
 CREATE POLICY scope ON public.person USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.phone_day USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
 
 CREATE POLICY scope ON public.position_history USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
 
@@ -1725,6 +1750,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_session TO wangge_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO wangge_app;
 GRANT SELECT ON TABLE public.person TO wangge_readonly;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_day TO wangge_app;
+GRANT SELECT ON TABLE public.phone_day TO wangge_readonly;
 
 GRANT SELECT,INSERT ON TABLE public.position_history TO wangge_app;
 GRANT SELECT ON TABLE public.position_history TO wangge_readonly;

@@ -16,6 +16,7 @@ from dashboard.api import (
     layers,
     open311,
     people,
+    phone_list,
     phones,
     positions,
     summary,
@@ -34,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     layers.router,
     cards.router,
     people.router,
+    phone_list.router,
     calls.router,
     duty.router,
 )

@@ -48,6 +48,7 @@ async def health(request: Request) -> Response:
         "ignored": phones.rejected.get("ignored", 0),  # messages of phones that are no fixes
     }
     answer["reports"] = {name: _doors(one) for name, one in reports.items()}
+    answer["phones"] = {"two_phones": phones.rejected.get("two_phones", 0)}  # a device id of two
     return json_response({**answer, "screens": screens})
 
 

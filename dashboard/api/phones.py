@@ -9,24 +9,36 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 
 from dashboard.api.errors import InvalidBody, TooLarge, Unauthenticated, json_response
 from dashboard.api.positions import MAX_BYTES, MAX_POSITIONS
-from dashboard.api.requests import bearer, parse_json, read_body, system_id
+from dashboard.api.requests import bearer, parse_json, read_body
 from dashboard.phones import osmand, owntracks
+from dashboard.phones.door import PhoneDoor
 from dashboard.phones.reading import Read
-from data import actors
 from data.access import Actor, Permission
 from data.errors import Said
 
 MOST_FIELDS = 100
 SMALL_BYTES = 64 * 2**10  # of a form, and of whatever names its token inside
 
-router = APIRouter()
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """The phones' way into the intake, which the router of positions has begun before."""
+    state = app.state
+    clock = state.clock
+    async with PhoneDoor(state.database, state.intake, clock.now, lambda: clock.site) as door:
+        state.phone_door = door
+        yield
+
+
+router = APIRouter(lifespan=_lifespan)
 
 
 @router.api_route("/api/positions/osmand", methods=["GET", "POST"])
@@ -54,7 +66,7 @@ async def post_owntracks(request: Request) -> Response:
     fixes, others = owntracks.read(message, user, headers.get("x-limit-d"))
     await _submit(request, actor, fixes, secret)
     if others or not body:
-        await request.app.state.intake.ignore(actor, others or 1)
+        await request.app.state.phone_door.ignore(actor, others or 1, user)
     return json_response([])
 
 
@@ -89,21 +101,8 @@ async def _submit(
     """Through the same intake as all fixes; a rejected one says its reason and unreadable field."""
     if len(fixes) > MAX_POSITIONS:
         raise TooLarge(limit=Said("{n} positions in one request", n=MAX_POSITIONS))
-    own = None
-    if any(one.named in (None, "", secret) for one in fixes):
-        own = await _own_code(request, actor)
-    rows, wrong = [], {}
-    for index, one in enumerate(fixes):
-        person = own if one.named in (None, "", secret) else one.named
-        field = one.wrong or ("id" if person is None else None)
-        rows.append({} if field else {**one.row, "person": person})
-        wrong[index] = field
-    outcome = await request.app.state.intake.submit(actor, rows)
-    rejected = [
-        {"index": index, "reason": reason} | ({"field": wrong[index]} if wrong[index] else {})
-        for index, reason in outcome.rejected
-    ]
-    return json_response({"accepted": outcome.accepted, "rejected": rejected})
+    answer = await request.app.state.phone_door.submit(actor, fixes, secret)
+    return json_response({"accepted": answer.accepted, "rejected": answer.rejected})
 
 
 async def _sign_in(request: Request, secret: str | None) -> Actor:
@@ -113,14 +112,6 @@ async def _sign_in(request: Request, secret: str | None) -> Actor:
         raise Unauthenticated()
     actor.require(Permission.REPORT_POSITIONS)
     return actor
-
-
-async def _own_code(request: Request, actor: Actor) -> str | None:
-    """The code of the person whose token it is, None for a token of nobody."""
-    if actor.person_id is None:
-        return None
-    async with request.app.state.database.acting(await system_id(request)) as connection:
-        return await actors.person_code(connection, actor.person_id)
 
 
 def _basic(request: Request) -> tuple[str | None, str | None]:

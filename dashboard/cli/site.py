@@ -71,12 +71,19 @@ async def _create(name: str, name_en: str, timezone: str, code: str) -> bool:
     metavar="NAME",
     help="What the site is called there (jurisdiction_id); empty = whatever is said.",
 )
-def change(load_kind: str | None, duty_hours: Hours | None, **open311: Any) -> None:
+@click.option(
+    "--public-url",
+    metavar="URL",
+    help="Where phones find the site, such as https://grid.example.org; empty = unknown.",
+)
+def change(
+    load_kind: str | None, duty_hours: Hours | None, public_url: str | None, **open311: Any
+) -> None:
     """Change what the site shows first, when its grids should be manned, what anybody may do."""
     said = {name.removeprefix("open311_"): one for name, one in open311.items() if one is not None}
     said |= {"daily": said.pop("anonymous")} if "anonymous" in said else {}
     said |= {"jurisdiction": said["jurisdiction"] or None} if "jurisdiction" in said else {}
-    asyncio.run(_change(load_kind, duty_hours, said))
+    asyncio.run(_change(load_kind, duty_hours, public_url, said))
 
 
 def _hours(given: str | None) -> Hours | None:
@@ -91,8 +98,12 @@ def _hours(given: str | None) -> Hours | None:
     return start, end
 
 
-async def _change(load_kind: str | None, duty_hours: Hours | None, open311: dict[str, Any]) -> None:
+async def _change(
+    load_kind: str | None, duty_hours: Hours | None, public_url: str | None, open311: dict[str, Any]
+) -> None:
     async with system_transaction() as (connection, _):
+        if public_url is not None:
+            await site_.set_public_url(connection, public_url)
         if open311:
             await site_.set_open311(connection, **open311)
         if duty_hours is not None:
@@ -117,6 +128,7 @@ def show() -> None:
     click.echo(f"duty hours: {hours}")
     reading = "public" if found.open311_public else "with a key"
     click.echo(f"open311: read {reading}, {found.open311_daily} anonymous a day")
+    click.echo(f"public url: {found.public_url or 'unknown'}")
     click.echo(f"clock: {found.clock.mode} ×{found.clock.speed:g}")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from dashboard import assets
 from dashboard.auth import acting, standing
 from dashboard.components import desk
-from dashboard.pages import screen
+from dashboard.pages import phones, screen
 from data.access import Permission
 
 
@@ -69,6 +69,15 @@ PAGES: tuple[Page, ...] = (
         screen.register,
         place="Wall",
         letter="s",
+    ),
+    desk_page(
+        "/phones",
+        "phones",
+        "手机接入 Phones",
+        Permission.ADMINISTER,
+        phones.body,
+        place="Phones",
+        letter="p",
     ),
 )
 

@@ -6,6 +6,7 @@ process reads the same row, so a replay or a drill moves all of them together.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from data.errors import Invalid, NoSite
 from data.queries import load
 
 SQL = load(__file__)
+PUBLIC_URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?/?")
 
 LEVELS = (
     ("site", 0, "全域", "Site"),
@@ -69,6 +71,7 @@ class Site:
     open311_public: bool = False  # whether anybody may read requests, without texts and persons
     open311_daily: int = 0  # reports a day without a key
     open311_jurisdiction: str | None = None  # None: whatever is said is ignored
+    public_url: str = ""  # where phones find it; empty: unknown
 
     @property
     def zone(self) -> ZoneInfo:
@@ -155,3 +158,10 @@ async def set_open311(connection: Connection, **given: bool | int | str | None) 
     """Change some of what Open311 lets anybody do: public, daily, jurisdiction."""
     kept = await fetch_one(connection, SQL.open311)
     await connection.execute(SQL.set_open311, {**(kept or {}), **given})
+
+
+async def set_public_url(connection: Connection, url: str) -> None:
+    """Where phones find the site, without a path; empty: unknown. Raises Invalid."""
+    if url and not PUBLIC_URL.fullmatch(url):
+        raise Invalid(what="public-url", why="write https://HOST or https://HOST:PORT")
+    await connection.execute(SQL.set_public_url, {"url": url.rstrip("/")})

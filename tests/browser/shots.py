@@ -55,6 +55,7 @@ SHOTS = (
     Shot("layers-zh", "/screen", key="l", sizes=SIZES[:1]),
     Shot("duty-zh", "/duty", account="worker"),
     Shot("duty-en", "/duty?lang=en", account="worker", sizes=SIZES[2:]),
+    Shot("phones-zh", "/phones", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("sign-in-zh", "/sign-in", account=None),
     Shot("sign-in-en", "/sign-in?lang=en", account=None, sizes=SIZES[2:]),
 )

@@ -19,6 +19,7 @@ from dashboard.api import (
     hooks,
     open311,
     people,
+    phone_list,
     phones,
     positions,
 )
@@ -67,7 +68,7 @@ async def app(town: Town) -> AsyncIterator[FastAPI]:
     application.state.clock = SimpleNamespace(now=lambda: NOON, site=own)
     application.state.identities = Identities(town.database, site=_no_site)
     reports = (events, open311, hooks)
-    for resource in (positions, phones, *reports, grids, people, health):
+    for resource in (positions, phones, phone_list, *reports, grids, people, health):
         application.include_router(resource.router)
     errors.install(application)
     async with application.router.lifespan_context(application):
