@@ -25,7 +25,7 @@ boston: setup ## build a site from the files of DATA=dir and start it, replaying
 
 test: setup system ## all tests, the browser's last
 	$(PYTEST) -n 2 --dist loadfile --ignore tests/browser
-	$(PYTEST) tests/browser
+	$(PYTEST) -n 2 --dist loadfile tests/browser
 
 lint: setup
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboard.embedded import Store
 from tests import system
@@ -24,6 +24,7 @@ from tests.browser.wall_town import WallTown, build, now
 from tests.clones import cloned
 
 system.use()
+expect.set_options(timeout=30_000)  # a busy machine is no failure
 CHROMIUM = Path(sys.executable).parent / "chromium"
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),

@@ -43,7 +43,8 @@ async def _build(store: Store) -> DutyTown:
             await _name(link, town)
             await _ground(link, town)
             await _accounts(link, town)
-            made.event = await _events(link, town, now)
+            made.events = await _events(link, town, now)
+            made.event = made.events[0]
             await link.execute(
                 "UPDATE shift SET started_at = %s WHERE person_id = %s",
                 [now - timedelta(hours=1, minutes=44), town.people["west_chief"]],
@@ -109,7 +110,7 @@ async def _accounts(link: Connection, town: Town) -> None:
         )
 
 
-async def _events(link: Connection, town: Town, now: datetime) -> int:
+async def _events(link: Connection, town: Town, now: datetime) -> list[int]:
     source = await actors.ensure_source(link, "hotline", area_id=town.areas["west"])
     await link.execute(
         "INSERT INTO event_type (code, name_zh, name_en) VALUES"
@@ -145,4 +146,4 @@ async def _events(link: Connection, town: Town, now: datetime) -> int:
                 ],
             )
         )
-    return ids[0]
+    return ids

@@ -10,7 +10,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -21,21 +23,22 @@ from tests.browser.duty_site import served
 from tests.browser.phone import Phone
 from tests.browser.serve import Web
 from tests.browser.wall_town import apart
+from tests.clones import places
 
 STOPPED_MS = 20_000
 RING_S = 180  # the call outlasts the outage however slow the machine
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="wangge-ring-"))
+    made = Path(tempfile.mkdtemp(prefix="wangge-ring-", dir=places()[0]))
     made.chmod(0o711)
     yield made
     apart(lambda: stop(made))
     shutil.rmtree(made, ignore_errors=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site(home: Path) -> Iterator[Web]:
     """A town on a server of its own, with an engine."""
     store: Store = apart(lambda: ensure(home))
@@ -64,37 +67,47 @@ def engine(store: Store, home: Path) -> Iterator[None]:
             process.wait(20)
 
 
-def wall(browser: Browser, site: Web, event: int) -> Page:
-    """The dispatcher's screen with the event's card open."""
+@contextmanager
+def both(browser: Browser, site: Web, event: int) -> Iterator[tuple[Page, Page]]:
+    """The chief's phone, and the dispatcher's screen with the event's card open."""
+    phone = Phone(browser, site, "chief")
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
     context.add_cookies(site.cookies())  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{site.url}/screen?event={event}")
     expect(page.locator("#call")).to_be_enabled(timeout=60_000)
-    return page
+    yield phone.page, page
+    phone.context.close()
+    context.close()
+
+
+def about(event: int, desk: httpx.Client) -> list[dict[str, Any]]:
+    """The calls about an event."""
+    sessions = desk.get("/api/calls").json()["sessions"]
+    return [one for one in sessions if one["subject"] == {"kind": "event", "id": event}]
 
 
 def test_a_confirmation_in_the_outage_counts_once(browser: Browser, site: Web, home: Path) -> None:
-    phone = Phone(browser, site, "chief").page
-    screen = wall(browser, site, site.town.event)  # type: ignore[attr-defined]
-    screen.click("#call")
-    expect(phone.locator("#ring .yes")).to_be_visible()
-    state = screen.locator("#call-state")
-    expect(state.locator(".attempt.ringing")).to_have_count(1)
+    event = site.town.events[0]
+    with both(browser, site, event) as (phone, screen):
+        screen.click("#call")
+        expect(phone.locator("#ring .yes")).to_be_visible()
+        state = screen.locator("#call-state")
+        expect(state.locator(".attempt.ringing")).to_have_count(1)
 
-    apart(lambda: stop(home))
-    phone.click("#ring .yes")
-    expect(phone.locator("#ring .yes")).to_contain_text("还没送到，正在重试")
-    expect(screen.locator("#lost")).to_be_visible(timeout=10_000)
-    screen.wait_for_timeout(STOPPED_MS)
-    expect(phone.locator("#ring .yes")).to_contain_text("还没送到，正在重试")
-    apart(lambda: ensure(home))
+        apart(lambda: stop(home))
+        phone.click("#ring .yes")
+        expect(phone.locator("#ring .yes")).to_contain_text("还没送到，正在重试")
+        expect(screen.locator("#lost")).to_be_visible()
+        screen.wait_for_timeout(STOPPED_MS)
+        expect(phone.locator("#ring .yes")).to_contain_text("还没送到，正在重试")
+        apart(lambda: ensure(home))
 
-    expect(phone.locator("#ring")).to_contain_text("已确认", timeout=60_000)
-    expect(state.locator(".outcome")).to_contain_text("已确认", timeout=60_000)
-    expect(screen.locator("html")).not_to_have_class("lost", timeout=60_000)
+        expect(phone.locator("#ring")).to_contain_text("已确认", timeout=60_000)
+        expect(state.locator(".outcome")).to_contain_text("已确认", timeout=60_000)
+        expect(screen.locator("html")).not_to_have_class("lost", timeout=60_000)
     with closing(site.client()) as desk:
-        (session,) = desk.get("/api/calls").json()["sessions"]
+        (session,) = about(event, desk)
         ledger = desk.get(f"/api/calls/{session['id']}").json()["ledger"]
     assert (session["state"], session["outcome"]) == ("acked", "acknowledged")
     states = {a["person"]["name"]: a["state"] for a in session["attempts"]}
@@ -107,16 +120,17 @@ def test_a_call_in_the_outage_is_refused_and_can_be_placed_after(
     browser: Browser, site: Web, home: Path
 ) -> None:
     """The dispatcher presses as the store goes: he is told, and no half of a call remains."""
-    phone = Phone(browser, site, "chief").page
-    screen = wall(browser, site, site.town.event)  # type: ignore[attr-defined]
-    apart(lambda: stop(home))
-    screen.evaluate("() => window.wangge.call(window.wangge.state.selection)")
-    expect(screen.locator("#call-state .bad")).to_contain_text("呼叫未能发起")
-    expect(screen.locator("#lost")).to_be_visible(timeout=10_000)
-    expect(screen.locator("#call")).to_be_disabled()
-    apart(lambda: ensure(home))
-    expect(screen.locator("#call")).to_be_enabled(timeout=60_000)
-    screen.click("#call")
-    expect(phone.locator("#ring .yes")).to_be_visible(timeout=60_000)
+    event = site.town.events[1]
+    with both(browser, site, event) as (phone, screen):
+        apart(lambda: stop(home))
+        screen.evaluate("() => window.wangge.call(window.wangge.state.selection)")
+        expect(screen.locator("#call-state .bad")).to_contain_text("呼叫未能发起")
+        expect(screen.locator("#lost")).to_be_visible()
+        expect(screen.locator("#call")).to_be_disabled()
+        apart(lambda: ensure(home))
+        expect(screen.locator("#call")).to_be_enabled(timeout=60_000)
+        screen.click("#call")
+        expect(phone.locator("#ring .yes")).to_be_visible(timeout=60_000)
     with closing(site.client()) as desk:
-        assert len(desk.get("/api/calls").json()["sessions"]) == 1
+        (session,) = about(event, desk)
+        desk.post(f"/api/calls/{session['id']}/end")

@@ -104,6 +104,9 @@ def test_c_calls_and_says_how_it_went(page: Page, wall: Wall) -> None:
     page.evaluate(
         "(id) => window.wangge.select({kind: 'grid', id})", wall.town.grids["石桥村服001"]
     )
+    expect(page.locator("#card h2")).to_contain_text(
+        "石桥村"
+    )  # until then the button is the other's
     page.locator("#call").dblclick()
     expect(page.locator("#call-state")).to_contain_text(re.compile("正在呼叫|联系不上"))
     sessions = page.evaluate("() => [...window.wangge.state.calls.values()]")

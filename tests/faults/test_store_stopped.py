@@ -17,6 +17,7 @@ import pytest
 from dashboard.embedded import Store, ensure, stop
 from data import actors, migrate
 from data.database import Database, fetch_all
+from tests.clones import places
 from tests.factories import Town, make_town
 from tests.serving import serving
 
@@ -26,7 +27,7 @@ PEOPLE = ("west_worker", "east_worker", "west_chief", "east_chief")
 
 @pytest.fixture
 async def home() -> AsyncIterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="wangge-fault-"))
+    made = Path(tempfile.mkdtemp(prefix="wangge-fault-", dir=places()[0]))
     made.chmod(0o711)
     yield made
     await stop(made)
@@ -101,17 +102,17 @@ async def test_what_was_accepted_is_stored(home: Path) -> None:
     async with serving(store, home) as served, served.client() as client:
         phones = [Phone(client, header, name, now - timedelta(hours=2)) for name in PEOPLE]
         walks = [asyncio.create_task(phone.walk(enough)) for phone in phones]
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while not all(len(phone.accepted) > 5 for phone in phones):
                 await asyncio.sleep(0.05)
         await stop(home)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             await asyncio.sleep(STOPPED_S)
             while not all(phone.told["503"] for phone in phones):
                 await asyncio.sleep(0.1)
         before = [len(phone.accepted) for phone in phones]
         await ensure(home)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while not all(len(p.accepted) > n + 5 for p, n in zip(phones, before, strict=True)):
                 await asyncio.sleep(0.05)
         enough.set()
