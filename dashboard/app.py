@@ -22,6 +22,7 @@ from starlette.routing import Match
 from dashboard import assets, guards
 from dashboard.api import ROUTERS, errors
 from dashboard.auth import AuthMiddleware, Identities, acting
+from dashboard.basemaps import Basemaps
 from dashboard.body_limit import BodyLimit
 from dashboard.channels.page import PageChannel
 from dashboard.clock import SiteClock
@@ -120,6 +121,9 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
                 process=state.process,
             )
             state.desk = PageChannel(database, state.clock, process=state.process)
+            state.basemaps = Basemaps(
+                database, site=lambda: state.clock.site, kept=settings.home / "tiles"
+            )
             state.hub.listen(listener)
             state.desk.follow(listener)
             listener.on("wangge_actor", lambda _: state.identities.forget())
@@ -132,6 +136,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
             finally:
                 for part in reversed(parts):
                     await part.stop()
+                await state.basemaps.stop()
 
     return lifespan
 

@@ -55,7 +55,7 @@ class SiteClock:
             await tasks.end([self._task])
 
     def _heard(self, table: str) -> None:
-        if table == "site":
+        if table in ("site", "basemap"):
             self._stale.set()
 
     async def _read(self) -> None:

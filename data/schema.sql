@@ -400,6 +400,28 @@ ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.basemap (
+    id smallint DEFAULT 1 NOT NULL,
+    kind text NOT NULL,
+    location text NOT NULL,
+    key text,
+    tms boolean DEFAULT false NOT NULL,
+    system text NOT NULL,
+    scheme text NOT NULL,
+    imagery boolean DEFAULT false NOT NULL,
+    attribution text DEFAULT ''::text NOT NULL,
+    min_zoom smallint NOT NULL,
+    max_zoom smallint NOT NULL,
+    version text NOT NULL,
+    CONSTRAINT basemap_check CHECK (((max_zoom >= min_zoom) AND (max_zoom <= 24))),
+    CONSTRAINT basemap_check1 CHECK (((system <> 'GCJ02'::text) OR (scheme = 'mercator'::text))),
+    CONSTRAINT basemap_id_check CHECK ((id = 1)),
+    CONSTRAINT basemap_kind_check CHECK ((kind = ANY (ARRAY['xyz'::text, 'mbtiles'::text, 'pmtiles'::text, 'wmts'::text]))),
+    CONSTRAINT basemap_min_zoom_check CHECK ((min_zoom >= 0)),
+    CONSTRAINT basemap_scheme_check CHECK ((scheme = ANY (ARRAY['mercator'::text, 'geographic'::text]))),
+    CONSTRAINT basemap_system_check CHECK ((system = ANY (ARRAY['WGS84'::text, 'CGCS2000'::text, 'GCJ02'::text])))
+);
+
 CREATE TABLE public.building (
     id integer NOT NULL,
     code text NOT NULL,
@@ -1053,6 +1075,9 @@ ALTER TABLE ONLY public.area
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.basemap
+    ADD CONSTRAINT basemap_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.building
     ADD CONSTRAINT building_code_key UNIQUE (code);
 
@@ -1357,6 +1382,8 @@ CREATE TRIGGER journal_update AFTER UPDATE ON public.site REFERENCING OLD TABLE 
 CREATE TRIGGER journal_update AFTER UPDATE ON public.source REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.area FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
+CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.basemap FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
 
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.facility FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
 
@@ -1675,6 +1702,26 @@ GRANT SELECT ON TABLE public.area_path TO wangge_app;
 GRANT SELECT ON TABLE public.area_path TO wangge_readonly;
 
 GRANT SELECT,INSERT ON TABLE public.audit TO wangge_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.basemap TO wangge_app;
+
+GRANT SELECT(id) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(kind) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(system) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(scheme) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(imagery) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(attribution) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(min_zoom) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(max_zoom) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(version) ON TABLE public.basemap TO wangge_readonly;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.building TO wangge_app;
 GRANT SELECT ON TABLE public.building TO wangge_readonly;

@@ -20,6 +20,7 @@ from dashboard.api import (
     phones,
     positions,
     summary,
+    tiles,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -33,6 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     clock.router,
     summary.router,
     layers.router,
+    tiles.router,
     cards.router,
     people.router,
     phone_list.router,

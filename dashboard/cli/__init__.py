@@ -30,6 +30,7 @@ COMMANDS: dict[str, Entry] = {
     "simulate": Entry("simulate:simulate", "Let the invented town live on a server."),
     "boston": Entry("boston:boston", "Build a site from the files of Boston and start it."),
     "site": Entry("site:site", "Make the site and change what it is called."),
+    "basemap": Entry("basemap:basemap", "Choose the picture under the town."),
     "areas": Entry("areas:areas", "Add and list areas and their levels."),
     "grids": Entry("areas:grids", "Add and list kinds of grids."),
     "types": Entry("types:types", "List types of events, and what is asked of who reports."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -247,6 +248,7 @@ class View:
                 "timezone": site.timezone,
                 "name_zh": site.name_zh,
                 "name_en": site.name_en,
+                "basemap": None if site.basemap is None else asdict(site.basemap),
             },
             "people": self._people_json,
         }

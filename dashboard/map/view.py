@@ -37,6 +37,7 @@ def view(t: Translate) -> Any:
                 ],
                 className="chip",
             ),
+            html.Div(id="attribution", className="attribution", hidden=True),
             html.Div(id="spoken", className="spoken", **aria(live="polite")),
         ],
         className="map",

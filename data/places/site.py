@@ -16,6 +16,8 @@ from psycopg import AsyncConnection
 from data.database import Connection, fetch_one
 from data.errors import Invalid, NoSite
 from data.queries import load
+from data.tiles import basemap as basemaps
+from data.tiles.basemap import Basemap
 
 SQL = load(__file__)
 PUBLIC_URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?/?")
@@ -72,6 +74,7 @@ class Site:
     open311_daily: int = 0  # reports a day without a key
     open311_jurisdiction: str | None = None  # None: whatever is said is ignored
     public_url: str = ""  # where phones find it; empty: unknown
+    basemap: Basemap | None = None  # None: our own ground is all there is
 
     @property
     def zone(self) -> ZoneInfo:
@@ -129,7 +132,7 @@ async def read(connection: Connection) -> Site:
     if row is None:
         raise NoSite()
     clock = Clock(row.pop("clock_speed"), row.pop("anchor_real"), row.pop("anchor_site"))
-    return Site(**row, clock=clock)
+    return Site(**row, clock=clock, basemap=await basemaps.read(connection))
 
 
 async def set_clock(connection: Connection, clock: Clock) -> None:

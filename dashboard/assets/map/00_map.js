@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const w = window.wangge;
-  const PANES = { ground: 210, choropleth: 220, water: 230, roads: 240, borders: 250, circles: 260, chosen: 270 };
+  const PANES = { basemap: 205, ground: 210, choropleth: 220, water: 230, roads: 240, borders: 250, circles: 260, chosen: 270 };
   const map = (w.map = { leaflet: null, layers: {}, hits: [] });
 
   function install() {
@@ -15,6 +15,8 @@
     map.leaflet = leaflet;
     leaflet.options.zoomSnap = 0.05;
     leaflet.options.wheelPxPerZoomLevel = 120;
+    leaflet.options.minZoom ??= 0; /* else a base map's zooms would hold the town's home view */
+    leaflet.options.maxZoom ??= 22;
     for (const [name, z] of Object.entries(PANES)) {
       const pane = leaflet.createPane(name);
       pane.style.zIndex = z;

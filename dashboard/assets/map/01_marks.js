@@ -49,7 +49,9 @@
     const origin = leaflet.getPixelOrigin(), shift = leaflet.latLngToContainerPoint(leaflet.getCenter());
     const world = leaflet.project(leaflet.getCenter(), zoom);
     const dx = shift.x - world.x, dy = shift.y - world.y;
+    const move = w.map.shift;
     return (lon, lat, out) => {
+      if (move) { move(lon, lat, out); lon = out.lon; lat = out.lat; }
       const sin = Math.sin((lat * Math.PI) / 180);
       out.wx = (lon / 360 + 0.5) * scale;
       out.wy = (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * scale;
@@ -58,6 +60,6 @@
     };
   }
   w.on("map", start);
-  for (const name of ["hello", "events", "grids-drawn", "select", "layers", "lost", "back", "call", "stations"]) w.on(name, () => { dirty = true; });
+  for (const name of ["hello", "events", "grids-drawn", "select", "layers", "lost", "back", "call", "stations", "based"]) w.on(name, () => { dirty = true; });
   w.on("positions", ({ count }) => { if (count) w.map.marks.slide(); });
 })();

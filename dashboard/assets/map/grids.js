@@ -63,7 +63,7 @@
     const faint = w.state.selection ? 0.45 : 1;
     if (red && w.state.layers.light !== false && w.map.leaflet && w.map.leaflet.getZoom() > 12.5 && !many())
       return { fillColor: w.colour("red"), fillOpacity: 0.2, color: w.colour("red"), weight: 2.5 * w.u(), opacity: 1 };
-    return { fillColor: w.colour("c" + classOf(load)), fillOpacity: shown ? 0.9 * faint : 0, color: w.colour("b-grid"),
+    return { fillColor: w.colour("c" + classOf(load)), fillOpacity: shown ? (w.map.based ? 0.38 : 0.9) * faint : 0, color: w.colour("b-grid"),
       weight: 1 * w.u(), opacity: w.state.layers.borders === false ? 0 : 1 };
   }
   /* A city where half of the grids hold something overdue is not told more by painting it red. */
@@ -117,6 +117,7 @@
   for (const name of ["hello", "places"]) w.on(name, () => { if (w.map.leaflet) load(w.map.leaflet); });
   w.on("grids", paint);
   w.on("layers", paint);
+  w.on("based", paint);
   w.on("select", () => { paint(); choose(); });
   w.on("grids-drawn", choose);
 })();

@@ -7,7 +7,7 @@
     load: ["step c0", "step c1", "step c2", "step c3", "step c4"], light: ["swatch light"], vacancy: ["swatch vacancy"],
     borders: ["swatch borders"], circles: ["swatch circle"], facilities: ["mark station"],
     people: ["mark person fresh", "mark person ageing", "mark person stale", "mark person offline"],
-    clusters: ["swatch cluster"], overdue: ["mark red"], events: ["mark yellow", "mark green", "mark no-limit"], labels: [],
+    clusters: ["swatch cluster"], basemap: ["swatch basemap"], overdue: ["mark red"], events: ["mark yellow", "mark green", "mark no-limit"], labels: [],
   };
   const all = () => JSON.parse(w.root().dataset.layers);
   const box = () => document.getElementById("layers");
@@ -16,12 +16,12 @@
     return s == null ? "–" : "≤ " + (s < 120 ? s + " " + w.t("s") : Math.round(s / 60) + " " + w.t("min"));
   });
 
-  w.layerKeys = () => Object.keys(all());
+  w.layerKeys = () => Object.keys(all()).filter((key) => key !== "basemap" || w.map.basemap());
   function draw() {
     const close = e("button", "close", w.t("Close")), head = e("h2", null, w.t("Layers"));
     close.onclick = w.layers;
     head.append(close);
-    box().replaceChildren(head, ...Object.entries(all()).map(([key, [word, meaning]]) => row(key, word, meaning)));
+    box().replaceChildren(head, ...w.layerKeys().map((key) => row(key, ...all()[key])));
     count();
   }
   function row(key, word, meaning) {

@@ -36,6 +36,7 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/api/clock"): ANYBODY,
     ("GET", "/api/summary"): P.VIEW,
     ("GET", "/api/layers/{layer}.geojson"): P.VIEW,
+    ("GET", "/tiles/{version}/{zoom}/{column}/{row}"): P.VIEW,
     ("GET", "/api/card/{kind}/{id}"): P.VIEW,
     ("GET", "/api/grids/at"): P.VIEW,
     ("GET", "/api/people/nearest"): P.VIEW,
@@ -81,6 +82,10 @@ CONCRETE = {
     "{path:path}": "unknown",
     "{token}": "none",
     "{name}": "none",
+    "{version}": "none",
+    "{zoom}": "0",
+    "{column}": "0",
+    "{row}": "0",
 }
 QUERY = {"/api/grids/at": "?lon=112.905&lat=35.605"}
 QUERY["/api/people/nearest"] = QUERY["/api/grids/at"]
