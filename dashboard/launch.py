@@ -43,7 +43,8 @@ class NotReady(WanggeError):
 
 
 def roles(settings: Settings, store: Store) -> list[Role]:
-    """The three roles of every site. They get the application's URLs, never the migrator's."""
+    """The three roles of every site, and `mqtt` where a broker is named. They get the
+    application's URLs, never the migrator's."""
     environment = {
         "WANGGE_HOME": str(settings.home),
         "WANGGE_HOST": settings.host,
@@ -54,8 +55,10 @@ def roles(settings: Settings, store: Store) -> list[Role]:
         "DATABASE_ADMIN_URL": "",
         "WANGGE_TLS_CERT": str(settings.tls_cert or ""),
         "WANGGE_TLS_KEY": str(settings.tls_key or ""),
+        "MQTT_URL": settings.mqtt_url,
     }
-    return [Role(name, wangge("serve", name), environment) for name in ("web", "ingest", "engine")]
+    names = ("web", "ingest", "engine", *(("mqtt",) if settings.mqtt_url else ()))
+    return [Role(name, wangge("serve", name), environment) for name in names]
 
 
 @asynccontextmanager

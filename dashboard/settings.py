@@ -14,7 +14,7 @@ DEFAULT_PORT = 8050
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One process's settings. The two URLs are libpq strings with passwords: never log them.
+    """One process's settings. The URLs hold passwords: never log them.
 
     `ingest_port` 0 means any free port.
     """
@@ -25,6 +25,7 @@ class Settings:
     ingest_port: int = 0
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    mqtt_url: str = field(default="", repr=False)
     app_url: str = field(default="", repr=False)
     readonly_url: str = field(default="", repr=False)
 
@@ -41,7 +42,8 @@ class Settings:
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read WANGGE_HOME, HOST, PORT, INGEST_PORT, WANGGE_TLS_CERT/_KEY and the database's URLs.
+        """Read WANGGE_HOME, WANGGE_HOST, PORT, INGEST_PORT, WANGGE_TLS_CERT and _KEY, MQTT_URL and
+        the database's URLs.
 
         Raises Invalid for a port that is none, or a certificate without its key.
         """
@@ -57,6 +59,7 @@ class Settings:
             ingest_port=_port(environment, "INGEST_PORT", 0),
             tls_cert=cert,
             tls_key=key,
+            mqtt_url=environment.get("MQTT_URL", ""),
             app_url=app_url,
             readonly_url=environment.get("DATABASE_READONLY_URL", app_url),
         )

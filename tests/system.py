@@ -18,6 +18,7 @@ from dashboard.embedded import EmbeddedError, debian
 
 # Playwright's driver is a node of its own, which needs libatomic1; a bare Debian has none.
 PACKAGES = ["chromium", "fonts-wqy-microhei", "libatomic1"]
+BROKER = Path(sys.executable).parent / "mosquitto"  # never installed: no service shall start
 LAUNCHER = Path(sys.executable).parent / "chromium"
 NODE = Path(sys.executable).parent / "playwright-node"
 DRIVER = Path(playwright.__file__).parent / "driver" / "node"
@@ -34,7 +35,8 @@ exec '{program}' "$@"
 
 
 def main() -> None:
-    """Find a browser, a Chinese font and what the driver needs, or bring them."""
+    """Find a broker, a browser, a Chinese font and what the driver needs, or bring them."""
+    _bring_broker()
     if not _complete() and debian.here() and os.geteuid() == 0:
         print("installing chromium and a Chinese font (apt-get)", flush=True)
         debian.install_as_root(_packages)
@@ -48,6 +50,21 @@ def main() -> None:
         _unpacked()
     else:
         raise SystemExit("the browser tests need chromium and a Chinese font: install them")
+
+
+def broker() -> str | None:
+    """The program of an MQTT broker: the system's, or one that was brought."""
+    return shutil.which("mosquitto", path=f"/usr/sbin:/usr/local/sbin:{BROKER.parent}")
+
+
+def _bring_broker() -> None:
+    prefix = debian.cache() / "mosquitto"
+    if broker() or not debian.here():
+        return
+    if not (prefix / "usr/sbin/mosquitto").exists():
+        print(f"bringing mosquitto into {prefix} (no root needed)", flush=True)
+        debian.unpack(prefix, lambda _: ["mosquitto"], without="systemd.*|init-.*|lsb-base")
+    _script(BROKER, prefix, f"{prefix}/usr/sbin/mosquitto")
 
 
 def use() -> None:

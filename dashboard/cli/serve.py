@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,21 @@ def engine() -> None:
     from dashboard.engine import run
 
     asyncio.run(run(_with_store(Settings.load())))
+
+
+@serve.command()
+@click.option(
+    "--mqtt-url",
+    envvar="MQTT_URL",
+    required=True,
+    help="The broker: mqtt://HOST, or mqtts://USER:PASSWORD@HOST:8883 (with ?ca=FILE).",
+)
+def mqtt(mqtt_url: str) -> None:
+    """OwnTracks through a broker (mosquitto): subscribes owntracks/+/+. One a site."""
+    from dashboard.mqtt import run
+
+    settings = replace(_with_store(Settings.load()), mqtt_url=mqtt_url)
+    asyncio.run(run(settings))
 
 
 def _with_store(settings: Settings) -> Settings:

@@ -1,0 +1,220 @@
+"""OwnTracks through a real mosquitto: nothing is lost while we are away, nothing is taken twice."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from dashboard import launch
+from dashboard.embedded import Store
+from dashboard.mqtt import subscribed
+from dashboard.phones.door import PhoneDoor
+from dashboard.phones.mqtt import Broker, Message, read
+from dashboard.settings import Settings
+from data.errors import Invalid, StoreUnavailable
+from data.places import site as site_
+from tests import system
+from tests.dashboard.api.phone_requests import counted, message, stored
+from tests.factories import NOON, Town, make_town
+from tests.serving import LONGEST_S, free_port
+
+USER, PASSWORD = "wangge", "p@ss:word/"
+WEST = "owntracks/west_worker/phone"
+
+
+@dataclass
+class Mosquitto:
+    """A broker that keeps its queues on disk, with one user."""
+
+    program: str
+    folder: Path
+    port: int
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"mqtt://{USER}:p%40ss%3Aword%2F@127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        salt = b"0123456789ab"
+        digest = hashlib.pbkdf2_hmac("sha512", PASSWORD.encode(), salt, 101)
+        line = "$".join(("", "7", "101", *(base64.b64encode(x).decode() for x in (salt, digest))))
+        (self.folder / "users").write_text(f"{USER}:{line}\n")
+        (self.folder / "users").chmod(0o600)
+        lines = (
+            f"listener {self.port} 127.0.0.1", "allow_anonymous false",
+            f"password_file {self.folder}/users", "persistence true",
+            f"persistence_location {self.folder}/", "max_queued_messages 0", "user root",
+        )  # fmt: skip
+        (self.folder / "conf").write_text("\n".join(lines))
+        with (self.folder / "log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                self.program, "-c", str(self.folder / "conf"), stdout=log, stderr=log
+            )
+        async with asyncio.timeout(LONGEST_S):
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                    writer.close()
+                    return
+                except ConnectionRefusedError:
+                    assert self.process.returncode is None, (self.folder / "log").read_text()
+                    await asyncio.sleep(0.02)
+
+    async def stop(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+            await self.process.wait()
+
+    async def publish(self, *messages: tuple[str, Any], retain: bool = False) -> None:
+        """As phones do, with QoS 1; returns when the broker has them all."""
+        await asyncio.to_thread(self._publish, messages, retain)
+
+    def _publish(self, messages: tuple[tuple[str, Any], ...], retain: bool) -> None:
+        client = paho.Client(CallbackAPIVersion.VERSION2)
+        client.username_pw_set(USER, PASSWORD)
+        client.connect("127.0.0.1", self.port)
+        client.loop_start()
+        for topic, body in messages:
+            payload = body if isinstance(body, bytes) else json.dumps(body).encode()
+            client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(LONGEST_S)
+        client.disconnect()
+        client.loop_stop()
+
+
+@pytest.fixture
+async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
+    program = system.broker()
+    if program is None:
+        pytest.skip("no mosquitto here: make system brings it on Debian")
+    made = Mosquitto(program, tmp_path, free_port())
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def town(database: Any, store: Any) -> Town:
+    return await make_town(database, store.admin_url)
+
+
+@asynccontextmanager
+async def listening(town: Town, mosquitto: Mosquitto) -> AsyncIterator[None]:
+    """The role's own parts, at noon, once they are connected."""
+    async with town.database.acting(None) as link:
+        site = await site_.read(link)
+    clock: Any = SimpleNamespace(now=lambda: NOON, site=site)
+    async with subscribed(town.database, clock, Broker.parse(mosquitto.url)) as subscriber:
+        async with asyncio.timeout(LONGEST_S):
+            await subscriber.connected.wait()
+        yield
+
+
+async def until(town: Town, **wanted: int) -> None:
+    """Until the counters say so; they are written with the fixes."""
+    async with asyncio.timeout(LONGEST_S):
+        while (found := await counted(town)) != wanted:
+            assert all(found.get(key, 0) <= n for key, n in wanted.items()), found
+            await asyncio.sleep(0.05)
+
+
+async def test_what_phones_publish_comes_in(town: Town, mosquitto: Mosquitto) -> None:
+    """By the topic's user, whatever the message says; other messages are counted; what is no JSON
+    is a rejected fix; what the broker kept for late comers is no news."""
+    await mosquitto.publish((WEST, message(-70, lon=112.9)), retain=True)
+    async with listening(town, mosquitto):
+        await mosquitto.publish(
+            (WEST, message(-60)),
+            (WEST, message(-60)),
+            (WEST, {"_type": "lwt", "tst": 1}),
+            (WEST, b"{"),
+            ("owntracks/east_worker/phone", [message(-50, topic=WEST), message(-40, lat="no")]),
+            ("owntracks/west_worker/phone/event", message(-30)),  # another topic
+            ("owntracks/nobody/phone", message(-20)),
+        )
+        await until(town, accepted=2, duplicate=1, invalid=2, unknown_person=1, ignored=2)
+    rows = await stored(town)
+    assert [(row["code"], row["source"]) for row in rows] == [
+        ("west_worker", "mqtt"),
+        ("east_worker", "mqtt"),
+    ]
+
+
+async def test_what_comes_while_we_are_down_waits(town: Town, mosquitto: Mosquitto) -> None:
+    """More than the broker sends at once, and through a restart of the broker itself."""
+    async with listening(town, mosquitto):
+        pass  # the session begins
+    await mosquitto.publish(*((WEST, message(-600 + n)) for n in range(100)))
+    await mosquitto.stop()
+    await mosquitto.start()
+    async with listening(town, mosquitto):
+        await until(town, accepted=100)
+        await mosquitto.stop()  # and it comes back while we listen
+        await mosquitto.start()
+        await mosquitto.publish((WEST, message(-10)))
+        await until(town, accepted=101)
+
+
+async def test_what_is_not_committed_is_not_acknowledged(
+    town: Town, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store is away when we are stopped: the broker gives the message to who comes next."""
+    tried = asyncio.Event()
+
+    async def away(*_: Any) -> None:
+        tried.set()
+        raise StoreUnavailable()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PhoneDoor, "submit", away)
+        async with listening(town, mosquitto):
+            await mosquitto.publish((WEST, message()))
+            async with asyncio.timeout(LONGEST_S):
+                await tried.wait()
+    assert await stored(town) == []
+    async with listening(town, mosquitto):
+        await until(town, accepted=1)
+
+
+def test_the_brokers_address() -> None:
+    assert Broker.parse("mqtt://hub") == Broker("hub", 1883, False)
+    found = Broker.parse("mqtts://u%40x:p%2F@hub:9000?ca=/etc/ca.pem&client_id=two")
+    assert found == Broker("hub", 9000, True, "u@x", "p/", "/etc/ca.pem", "two")
+    assert "p/" not in repr(found)
+    assert "secret" not in repr(Settings.load({"MQTT_URL": "mqtt://u:secret@hub"}))
+
+
+@pytest.mark.parametrize(
+    "url", ["", "hub", "http://hub:1883", "mqtt://", "mqtt://h:x", "mqtt://h?a=1"]
+)
+def test_an_address_that_is_none(url: str) -> None:
+    with pytest.raises(Invalid, match="mqtts://USER"):
+        Broker.parse(url)
+
+
+def test_a_site_with_a_broker_has_the_role() -> None:
+    store = Store("", "", "")
+    plain = launch.roles(Settings.load({}), store)
+    assert [role.name for role in plain] == ["web", "ingest", "engine"]
+    (*_, role) = launch.roles(Settings.load({"MQTT_URL": "mqtt://hub"}), store)
+    assert (role.name, role.environment["MQTT_URL"]) == ("mqtt", "mqtt://hub")
+    assert "hub" not in repr(role)
+
+
+def test_a_message_that_is_too_large_is_a_fix_that_cannot_be_read() -> None:
+    huge = Message(WEST, b'{"a":"' + b"x" * 70_000 + b'"}', False, 1, 1, 1)
+    (fix,), ignored = read(huge)
+    assert (fix.named, fix.wrong, ignored) == ("west_worker", "payload", 0)
