@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from dashboard.cli.coordinates import coordinates
 from dashboard.cli.opened import system_transaction
 from dashboard.cli.tongue import language
 from dashboard.cli.words import say
@@ -39,6 +40,9 @@ NAMES = {
 @click.group()
 def check() -> None:
     """Look for what is wrong with what the store holds; nothing is changed."""
+
+
+check.add_command(coordinates)
 
 
 @check.command()

@@ -25,9 +25,12 @@ def chinese() -> dict[str, str]:
 
 def say(sentence: str, fields: Mapping[str, Any] | None = None) -> str:
     """A sentence in the user's language with its fields filled in."""
+    said = dict(fields or {})
     if language() == "zh":
         sentence = chinese().get(sentence, sentence)
-    return sentence.format(**(fields or {}))
+        if "reference" in said:
+            said["reference"] = chinese().get(said["reference"], said["reference"])
+    return sentence.format(**said)
 
 
 def say_error(error: WanggeError) -> str:

@@ -70,6 +70,20 @@ WARNINGS = {
     " were assumed from the names of the columns. Say --crs to be sure.",
     "system_of_source": "{file} does not say its coordinate system; {system} was taken, which the"
     " source {source} has declared. Say --crs if it is another one.",
+    "shift_crs": "{n} of these points lie about {shift} m off the {reference} of the site: median"
+    " distance {before} m. {conversion} would fit: {after} m. Nothing was converted; if that is it,"
+    " say --crs {crs}.",
+    "shift_conversion": "{n} of these points lie about {shift} m off the {reference} of the site:"
+    " median distance {before} m. {conversion} would fit: {after} m. One of the two was converted"
+    " once too often, or not at all. Nothing was converted.",
+    "shift_none_fits": "{n} of these points lie about {shift} m off the {reference} of the site"
+    " ({east} m east, {north} m north): median distance {before} m, without the shift {after} m."
+    " None of the known conversions fits. Nothing was converted.",
+    "shift_fits": "{n} points lie where the {reference} of the site are: median distance {before}"
+    " m.",
+    "shift_unclear": "{n} points do not tell by the {reference} of the site whether they are"
+    " shifted.",
+    "shift_too_few": "{n} points are too few to tell whether they are shifted.",
     "guessed_encoding": "{file} does not say its encoding; {encoding} fits its bytes."
     " Say --encoding if names look wrong.",
     "undecodable": "{n} values of {file} have bytes that are not {encoding}.",

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import psycopg
 
-from data import sources
+from data import guard, sources
 from data.database import Connection, Database
 from data.importers import batch as batch_
 from data.importers import events, journal, people, places, reading, swapped
@@ -105,6 +105,7 @@ async def import_files(
         await connection.execute(journal.SQL.wait_for_turn)
         run = await journal.begin(connection, actor_id, noun, paths, options, at=at)
         await swapped.check(connection, batch, options)
+        await _guard(connection, noun, batch)
         await kind.write(connection, batch, options, at)
         assert not ledger.count(State.PENDING), "a row was forgotten"
         if options.strict and ledger.errors():
@@ -116,6 +117,17 @@ async def import_files(
         ledger.run = run
         await journal.finish(connection, actor_id, ledger, at=at)
     return ledger
+
+
+async def _guard(connection: Connection, noun: str, batch: Batch) -> None:
+    """Warn where what comes lies beside what is here by a constant shift; nothing is moved."""
+    rows = batch.ledger.open_rows()
+    systems = {batch.systems[row] for row in rows if batch.systems[row]}
+    if noun == "people" or len(systems) != 1:
+        return
+    found = await guard.look(connection, noun, batch.geometry[rows], systems.pop())
+    if found is not None and found.wrong:
+        batch.ledger.warn(found.reason, **found.words)
 
 
 async def _with_system(database: Database, actor_id: int, options: Options) -> Options:
