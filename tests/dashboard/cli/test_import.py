@@ -76,8 +76,8 @@ def test_shifted_events_come_in_by_the_name_of_their_system(
 def test_a_site_is_made_once(bare: Any) -> None:
     assert "WANGGE_HOME" in bare("site", "create", "--name", "x", ok=False).stderr
     assert (
-        bare("site", "show").stdout
-        == "空 / Bare  America/New_York\nduty hours: always\nclock: real ×1\n"
+        bare("site", "show").stdout == "空 / Bare  America/New_York\nduty hours: always\n"
+        "open311: read with a key, 0 anonymous a day\npublic url: unknown\nclock: real ×1\n"
     )
     assert "IANA" in bare("site", "create", "--name", "x", "--timezone", "Mars/A", ok=False).stderr
 
