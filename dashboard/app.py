@@ -28,6 +28,8 @@ from dashboard.channels.page import PageChannel
 from dashboard.clock import SiteClock
 from dashboard.doors import routes as door_routes
 from dashboard.headers import HeadersMiddleware, script_hash
+from dashboard.imports.jobs import Jobs
+from dashboard.imports.spool import MOST_BYTES
 from dashboard.listener import Listener
 from dashboard.live import socket as live_socket
 from dashboard.live.hub import Hub
@@ -48,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     server = FastAPI(lifespan=_lifespan(settings), docs_url=None, redoc_url=None, openapi_url=None)
     server.state.settings = settings
     server.state.role = "web"
+    server.state.jobs = Jobs(settings)
     server.state.doors = door_routes.Doors()
     server.state.dash = app = _create_dash(server)
     server.state.wall = lambda request: _index(app, request, assets.WALL, leave_address=True)
@@ -58,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     server.add_api_route("/", _home, methods=["GET"])
     server.add_api_route("/api/{path:path}", _no_such_route, methods=_METHODS)
     server.add_api_route("/{path:path}", _page_or_404(app), methods=["GET"])
-    server.add_middleware(BodyLimit)
+    server.add_middleware(BodyLimit, larger={"/api/imports/uploads": MOST_BYTES})
     server.user_middleware.append(Middleware(guards.DashErrors))  # innermost: inside of Dash
     server.add_middleware(guards.CallbackGuard, outputs=lambda: app.callback_map)
     server.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
@@ -134,6 +137,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
             try:
                 yield
             finally:
+                await state.jobs.stop()
                 for part in reversed(parts):
                     await part.stop()
                 await state.basemaps.stop()

@@ -13,7 +13,7 @@ TAG = re.compile(
 
 def of_desk(name: str) -> tuple[str, ...]:
     """What a desk page loads: what all share, the shell, and its own folder `desk/NAME/`."""
-    return (*SHARED, "desk/shell/", f"desk/{name}/")
+    return (*SHARED, "desk/_shell/", f"desk/{name}/")
 
 
 def only(html: str, wanted: tuple[str, ...]) -> str:

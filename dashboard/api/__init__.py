@@ -13,6 +13,7 @@ from dashboard.api import (
     grids,
     health,
     hooks,
+    imports,
     layers,
     open311,
     people,
@@ -40,4 +41,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     phone_list.router,
     calls.router,
     duty.router,
+    imports.router,
 )

@@ -14,8 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from dashboard.i18n.sentences import accepted, tell
+from dashboard.imports.jobs import TooMany
+from dashboard.imports.spool import Busy, NoRoom
 from dashboard.intake import IntakeFull
 from data.errors import Invalid, NoSite, NotAllowed, NotFound, Said, StoreUnavailable, WanggeError
+from data.importers.errors import CannotUndo
 
 LOG = logging.getLogger(__name__)
 
@@ -39,6 +42,10 @@ STATUS: dict[type[Exception], int] = {  # the nearest class in the exception's t
     TooLarge: 413,
     Invalid: 422,
     InvalidBody: 422,
+    Busy: 409,
+    CannotUndo: 409,
+    TooMany: 503,
+    NoRoom: 507,
     IntakeFull: 503,
     NoSite: 503,
     StoreUnavailable: 503,

@@ -234,7 +234,12 @@ def _bar() -> Iterator[tuple[Progress, Bars]]:
         yield show, bars
 
 
-STAGES = {"read": "Reading", "check": "Checking", "write": "Writing"}
+STAGES = {
+    "read": "Reading",
+    "turn": "Waiting for its turn",
+    "check": "Checking",
+    "write": "Writing",
+}
 
 
 def finish(ledger: Ledger, report: str) -> None:

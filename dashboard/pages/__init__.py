@@ -12,7 +12,7 @@ from typing import Any
 from dashboard import assets
 from dashboard.auth import acting, standing
 from dashboard.components import desk
-from dashboard.pages import phones, screen
+from dashboard.pages import import_, phones, screen
 from data.access import Permission
 
 
@@ -69,6 +69,15 @@ PAGES: tuple[Page, ...] = (
         screen.register,
         place="Wall",
         letter="s",
+    ),
+    desk_page(
+        "/import",
+        "import",
+        "导入 Import",
+        Permission.IMPORT,
+        import_.body,
+        place="Import",
+        letter="i",
     ),
     desk_page(
         "/phones",

@@ -83,3 +83,31 @@ class MissingColumn(ImportRefused):
 
 class MissingOption(ImportRefused):
     """Say {option}: {why}."""
+
+
+class CannotUndo(ImportRefused):
+    """The import cannot be undone."""
+
+
+class AlreadyUndone(CannotUndo):
+    """Import {run} has been undone already."""
+
+
+class ForgottenRun(CannotUndo):
+    """Import {run} is too old to be undone: only the newest {kept} can be."""
+
+
+class OtherSchema(CannotUndo):
+    """Import {run} was made by an older version of this program and cannot be undone any more."""
+
+
+class ChangedSince(CannotUndo):
+    """Import {run} cannot be undone: {n} of its {what} were changed later. Undo that first."""
+
+
+class DependedOn(CannotUndo):
+    """Import {run} cannot be undone: {what} refer to what it brought."""
+
+
+class NothingToUndo(CannotUndo):
+    """There is no import that could be undone."""

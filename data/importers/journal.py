@@ -14,7 +14,14 @@ from psycopg.types.json import Jsonb
 from data import actors
 from data.database import Connection, Database, fetch_all, fetch_one
 from data.errors import NotFound
-from data.importers.errors import ImportRefused
+from data.importers.errors import (
+    AlreadyUndone,
+    ChangedSince,
+    DependedOn,
+    ForgottenRun,
+    NothingToUndo,
+    OtherSchema,
+)
 from data.importers.options import Options
 from data.importers.report import Ledger
 from data.queries import load
@@ -22,34 +29,6 @@ from data.queries import load
 SQL = load(__file__)
 KEPT = 10  # runs whose before-images are kept
 MOST_REMARKS = 2_000  # rejected or repaired rows that the log keeps of one run
-
-
-class CannotUndo(ImportRefused):
-    """The import cannot be undone."""
-
-
-class AlreadyUndone(CannotUndo):
-    """Import {run} has been undone already."""
-
-
-class ForgottenRun(CannotUndo):
-    """Import {run} is too old to be undone: only the newest {kept} can be."""
-
-
-class OtherSchema(CannotUndo):
-    """Import {run} was made by an older version of this program and cannot be undone any more."""
-
-
-class ChangedSince(CannotUndo):
-    """Import {run} cannot be undone: {n} of its {what} were changed later. Undo that first."""
-
-
-class DependedOn(CannotUndo):
-    """Import {run} cannot be undone: {what} refer to what it brought."""
-
-
-class NothingToUndo(CannotUndo):
-    """There is no import that could be undone."""
 
 
 WHAT = {  # tables as people call them

@@ -23,6 +23,10 @@ Write = Callable[[Connection, Batch, Options, datetime], Awaitable[None]]
 Confirm = Callable[[Mapping[str, str]], bool]  # field → column
 
 
+def ignore(_: Batch) -> None:
+    """Nobody looks."""
+
+
 def take(_: Mapping[str, str]) -> bool:
     """Nobody is asked."""
     return True
@@ -75,9 +79,11 @@ async def import_files(
     at: datetime,
     progress: Progress = silent,
     confirm: Confirm = take,
+    watch: Callable[[Batch], None] = ignore,
 ) -> Ledger:
     """Import files of one noun as an actor that may; `at` is site time. `confirm` is asked, in
-    a thread of its own, whether the columns that were recognised by their names are right.
+    a thread of its own, whether the columns that were recognised by their names are right;
+    `watch` sees the rows when each has ended, before anything is final.
 
     Rejected rows are skipped and the rest goes in together; with `strict` any rejected row
     leaves everything as it was. Raises ImportRefused for a file that cannot be used at all.
@@ -102,12 +108,15 @@ async def import_files(
         said = ", ".join(f"{name} = {column}" for name, column in ledger.recognised.items())
         ledger.warn("recognised", columns=said)
     async with database.acting(actor_id) as connection:
+        progress("turn", 0, 1)
         await connection.execute(journal.SQL.wait_for_turn)
+        progress("turn", 1, 1)
         run = await journal.begin(connection, actor_id, noun, paths, options, at=at)
         await swapped.check(connection, batch, options)
         await _guard(connection, noun, batch)
         await kind.write(connection, batch, options, at)
         assert not ledger.count(State.PENDING), "a row was forgotten"
+        watch(batch)
         if options.strict and ledger.errors():
             ledger.abort()
             raise psycopg.Rollback()

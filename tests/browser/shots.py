@@ -55,6 +55,8 @@ SHOTS = (
     Shot("layers-zh", "/screen", key="l", sizes=SIZES[:1]),
     Shot("duty-zh", "/duty", account="worker"),
     Shot("duty-en", "/duty?lang=en", account="worker", sizes=SIZES[2:]),
+    Shot("import-zh", "/import", account="admin", sizes=(SIZES[0], SIZES[2])),
+    Shot("import-en", "/import?lang=en&theme=light", account="admin", sizes=SIZES[:1]),
     Shot("phones-zh", "/phones", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("sign-in-zh", "/sign-in", account=None),
     Shot("sign-in-en", "/sign-in?lang=en", account=None, sizes=SIZES[2:]),

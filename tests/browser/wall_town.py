@@ -243,6 +243,7 @@ async def _accounts(link: Connection, town: WallTown) -> None:
         ("dora", "duty_officer", None, None),
         ("ida", "intake", None, None),
         ("chief", "grid_worker", chief, "c1"),
+        ("admin", "administrator", None, None),
     ):
         await actors.create_account(
             link, name=name, password=PASSWORD, role=role, area=area, person_id=person

@@ -62,7 +62,7 @@ def test_what_no_page_knows_falls_back() -> None:
 
 
 def test_a_page_loads_its_own_assets_only() -> None:
-    names = ("core.js", "live.js", "map/00_map.js", "desk/shell/01_shell.js", "desk/grids/a.js")
+    names = ("core.js", "live.js", "map/00_map.js", "desk/_shell/01_shell.js", "desk/grids/a.js")
     html = "<head>\n" + "\n".join(
         [
             '<link rel="stylesheet" href="/assets/css/tokens.css?m=1">',
@@ -77,8 +77,8 @@ def test_a_page_loads_its_own_assets_only() -> None:
         return [name for name in every if name in assets.only(html, wanted)]
 
     shared = ["css/tokens.css", "react.js", "core.js"]
-    assert kept(assets.of_desk("import")) == [*shared, "desk/shell/01_shell.js"]
-    assert kept(assets.of_desk("grids")) == [*shared, "desk/shell/01_shell.js", "desk/grids/a.js"]
+    assert kept(assets.of_desk("import")) == [*shared, "desk/_shell/01_shell.js"]
+    assert kept(assets.of_desk("grids")) == [*shared, "desk/_shell/01_shell.js", "desk/grids/a.js"]
     assert kept(assets.WALL) == [
         *shared[:1],
         "css/wall.css",

@@ -24,7 +24,7 @@ def python_of(name: str) -> list[Path]:
 
 
 def scripts_of(name: str) -> str:
-    folder = DASHBOARD / "assets" / "desk" / ("shell" if name == SHELL else name)
+    folder = DASHBOARD / "assets" / "desk" / ("_shell" if name == SHELL else name)
     return "\n".join(file.read_text("utf-8") for file in sorted(folder.glob("*.js")))
 
 

@@ -65,6 +65,15 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/api/calls/{session_id}"): P.VIEW,
     ("POST", "/api/calls"): P.CALL,
     ("POST", "/api/calls/{session_id}/end"): P.CALL,
+    ("GET", "/api/imports"): P.IMPORT,
+    ("POST", "/api/imports/uploads"): P.IMPORT,
+    ("GET", "/api/imports/uploads/{upload}"): P.IMPORT,
+    ("DELETE", "/api/imports/uploads/{upload}"): P.IMPORT,
+    ("POST", "/api/imports/uploads/{upload}/start"): P.IMPORT,
+    ("GET", "/api/imports/uploads/{upload}/preview.geojson"): P.IMPORT,
+    ("GET", "/api/imports/uploads/{upload}/report.{format}"): P.IMPORT,
+    ("GET", "/api/imports/{run}/report.{format}"): P.IMPORT,
+    ("POST", "/api/imports/{run}/undo"): P.IMPORT,
     ("GET", "/duty"): ANYBODY,
     ("GET", "/api/duty/me"): P.ANSWER,
     ("GET", "/api/duty/ground"): P.ANSWER,
@@ -89,9 +98,13 @@ CONCRETE = {
     "{zoom}": "0",
     "{column}": "0",
     "{row}": "0",
+    "{upload}": "AAAAAAAAAAAAAAAA",
+    "{run}": "1",
+    "{format}": "json",
 }
 QUERY = {"/api/grids/at": "?lon=112.905&lat=35.605"}
 QUERY["/api/people/nearest"] = QUERY["/api/grids/at"]
+QUERY["/api/imports/uploads"] = "?name=a.csv"
 QUERY["/api/duty/ground"] = "?west=112.9&south=35.6&east=112.91&north=35.61"
 BODIES: dict[str, Any] = {
     "/api/positions": {"positions": []},

@@ -15,8 +15,7 @@ from data import actors
 from data.access import ROLES, Permission
 from data.errors import NotFound
 from data.importers import journal
-from data.importers.journal import (
-    KEPT,
+from data.importers.errors import (
     AlreadyUndone,
     ChangedSince,
     DependedOn,
@@ -24,6 +23,7 @@ from data.importers.journal import (
     NothingToUndo,
     OtherSchema,
 )
+from data.importers.journal import KEPT
 from tests.data.importers.conftest import AT, Importer, box, point, write_csv, write_geojson
 from tests.factories import Town
 

@@ -5,7 +5,10 @@
   w.desk = {};
   w.on("begin", () => {
     const root = w.root();
-    document.title = root.dataset.title;
+    /* Dash writes the page's bilingual title once more when it is done. */
+    const title = () => { if (document.title !== root.dataset.title) document.title = root.dataset.title; };
+    new MutationObserver(title).observe(document.head, { childList: true, subtree: true, characterData: true });
+    title();
     w.emit("desk", root);
   });
   /* `g`, then the letter of a place. */
@@ -36,5 +39,5 @@
     return made;
   };
   /* A file's size, a number with thin spaces: for people. */
-  w.desk.size = (bytes) => (bytes < 1e6 ? Math.max(1, Math.round(bytes / 1e3)) + " KB" : (bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0) + " MB");
+  w.desk.size = (bytes) => (bytes < 1e6 ? Math.max(1, Math.round(bytes / 1e3)) + " KB" : bytes < 1e9 ? (bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0) + " MB" : (bytes / 1e9).toFixed(1) + " GB");
 })();

@@ -119,6 +119,8 @@
     moved = true;
     leaflet.fitBounds(bounds, { maxZoom: 17, padding: [40, 40], animate: !matchMedia("(prefers-reduced-motion:reduce)").matches });
   });
+  /* The first drawn feature that fits, as its Leaflet layer. */
+  map.find = (name, fits) => drawn[name] && [...drawn[name].byId.values()].find((one) => fits(one.feature));
   /* A ring around one feature: 3 in the colour of choice over 6 of the halo; null takes it away. */
   map.choose = (name, id) => {
     if (chosen) chosen.group.remove();

@@ -1,0 +1,100 @@
+/* The state of the page: what the server knows, asked again while a job runs. */
+(function () {
+  "use strict";
+  const w = window.wangge, EVERY_MS = 700, URL_ = "/api/imports";
+  const state = { about: null, upload: null, sending: null, refused: "", undoing: false };
+  const page = (w.importing = { state, given: {} });
+  page.nouns = () => ({ areas: w.t("Areas"), grids: w.t("Grids"), facilities: w.t("Facilities"), people: w.t("People"), events: w.t("Events") });
+  page.fields = () => ({
+    code: w.t("Code"), id: w.t("Number"), name: w.t("Name"), level: w.t("Level"), kind: w.t("Kind"), parent: w.t("Belongs to"),
+    population: w.t("Population"), households: w.t("Households"), address: w.t("Address"), service_radius_m: w.t("Service radius, m"),
+    phone: w.t("Phone"), role: w.t("Post"), grid: w.t("Grid"), grid_kind: w.t("Kind of grid"), force_type: w.t("Kind of force"),
+    team: w.t("Team"), type: w.t("Type"), class: w.t("Class"), opened: w.t("Reported at"), due: w.t("Due at"), closed: w.t("Closed at"),
+    settled_at: w.t("Settled by"), satisfied: w.t("Satisfied?"), text: w.t("Text"), lon: w.t("Longitude"), lat: w.t("Latitude"),
+    x: w.t("Easting (x)"), y: w.t("Northing (y)"), wkt: w.t("Shape (WKT)") });
+  page.stages = () => ({ start: w.t("Starting"), read: w.t("Reading"), turn: w.t("Waiting for another import to end"), check: w.t("Checking"), write: w.t("Writing") });
+  page.running = () => Boolean(state.upload && state.upload.state === "running");
+
+  page.refresh = async () => {
+    state.about = await w.get(URL_);
+    if (!state.upload && state.about.uploads.length) take(state.about.uploads[0]);
+    page.draw();
+    if (page.running()) wait();
+  };
+  /* What one has said stays; for another file everything begins anew. */
+  function take(upload) {
+    const known = state.upload && state.upload.id === upload.id;
+    state.upload = upload;
+    if (known) return;
+    page.given = { ...(upload.task && upload.task !== "look" ? upload.options : {}), noun: upload.task && upload.task !== "look" ? upload.noun : null };
+  }
+  let waiting = null;
+  function wait() {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const mine = state.upload && state.upload.id;
+      const now = mine && await w.get(URL_ + "/uploads/" + mine).catch(() => null);
+      if (!state.upload || state.upload.id !== mine) return;
+      if (!now) return wait();
+      take(now);
+      if (page.running()) { page.progress(); return wait(); }
+      ended();
+    }, EVERY_MS);
+  }
+  async function ended() {
+    const { task, state: how, look, run } = state.upload;
+    if (how === "done" && task === "look" && !page.given.noun) page.given.noun = look.guess;
+    if (how === "done" && task === "run" && run) w.desk.map.reload();
+    w.desk.speak(how === "done" ? w.t("Finished") : state.upload.error || w.t("It was interrupted. Nothing was written."));
+    await page.refresh();
+    if (task !== "look") page.preview();
+  }
+  page.start = async (task) => {
+    state.refused = "";
+    const { noun, ...given } = page.given;
+    const body = { task, noun: noun || "grids", ...given };
+    try { take(await w.post(URL_ + "/uploads/" + state.upload.id + "/start", body)); } catch (error) { state.refused = error.message; }
+    page.draw();
+    if (page.running()) wait();
+  };
+  /* The file goes as it is, in one request, with its progress. */
+  page.send = (file) => {
+    state.refused = "";
+    if (file.size > state.about.most_bytes) { state.refused = w.desk.say("This file is larger than {limit}.", { limit: w.desk.size(state.about.most_bytes) }); return page.draw(); }
+    const request = new XMLHttpRequest();
+    state.sending = { name: file.name, done: 0, size: file.size, request };
+    request.open("POST", URL_ + "/uploads?name=" + encodeURIComponent(file.name));
+    request.setRequestHeader("Accept-Language", document.documentElement.lang);
+    request.upload.onprogress = (event) => { if (state.sending) { state.sending.done = event.loaded; page.progress(); } };
+    request.onloadend = () => {
+      state.sending = null;
+      let said = {};
+      try { said = JSON.parse(request.responseText); } catch (error) { /* no answer at all */ }
+      if (request.status === 201) { state.upload = null; take(said); page.clear(); page.start("look"); return; }
+      state.refused = (said.error && said.error.message) || w.t("The upload was cut off. Send the file again.");
+      page.draw();
+    };
+    request.send(file);
+    page.draw();
+  };
+  page.forget = async () => {
+    const id = state.upload.id;
+    state.upload = null; state.refused = "";
+    page.clear();
+    try { await w.get(URL_ + "/uploads/" + id, { method: "DELETE" }); } catch (error) { state.refused = error.message; }
+    state.about = await w.get(URL_);
+    page.draw();
+  };
+  page.undo = async (run) => {
+    state.undoing = run.id; state.refused = ""; page.draw();
+    try {
+      await w.post(URL_ + "/" + run.id + "/undo", {});
+      state.undone = run.id;
+      w.desk.map.reload(); page.clear();
+      w.desk.speak(w.desk.say("Import {n} was undone.", { n: run.id }));
+    } catch (error) { state.undoError = { id: run.id, message: error.message }; }
+    state.undoing = false;
+    await page.refresh();
+  };
+  w.on("desk", page.refresh);
+})();

@@ -1,0 +1,108 @@
+"""`python -m dashboard.imports.job FOLDER`: one job on one upload, in a process of its own.
+
+It looks, checks or imports, and writes down how far it is. Killed, it leaves nothing in the store,
+and its lock is free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+
+from dashboard.imports import look, preview, telling
+from dashboard.imports.spool import Upload
+from dashboard.settings import Settings
+from dashboard.supervisor import follow_parent
+from data.database import Database
+from data.errors import Said, StoreUnavailable, WanggeError
+from data.importers.options import Options
+from data.importers.run import import_files
+from data.importers.table import Reading
+from data.places import site
+
+UNEXPECTED = Said("Something went wrong here. It is in the log.")
+EVERY_S = 0.25
+MOST_REMARKS = 1_000_000
+NICE = 5  # live pages come first
+
+
+def main(folder: Path) -> None:
+    """Do what the upload's state says, and write how it ended."""
+    follow_parent()
+    os.nice(NICE)
+    upload = Upload(folder)
+    upload.change(pid=os.getpid())
+    try:
+        ended = asyncio.run(work(upload, upload.read()))
+    except WanggeError as error:
+        name = type(error).__name__
+        ended = {"state": "failed", "error": telling.packed(error.said), "error_kind": name}
+    except psycopg.OperationalError:
+        ended = {"state": "failed", "error": telling.packed(StoreUnavailable().said)}
+    except Exception:
+        logging.exception("the job failed")
+        ended = {"state": "failed", "error": telling.packed(UNEXPECTED)}
+    upload.change(**ended, ended_at=datetime.now(UTC).isoformat())
+    sys.stderr.flush()
+    os._exit(0)  # the lock goes at once, whatever libraries would still tidy up
+
+
+async def work(upload: Upload, state: dict[str, Any]) -> dict[str, Any]:
+    """One look, check or import. Raises WanggeError."""
+    told = 0.0
+
+    def progress(stage: str, done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told > EVERY_S or done == total or stage == "turn":
+            told = time.monotonic()
+            upload.change(stage=stage, done=done, total=total)
+
+    given = options(state["options"], dry_run=state["task"] != "run")
+    if state["task"] == "look":
+        path = str(upload.file)
+        found = await asyncio.to_thread(look.describe, path, given.reading, progress)
+        return {"state": "done", "look": found}
+    settings = Settings.load()
+    async with Database(settings.app_url, settings.readonly_url, size=2) as database:
+        async with database.acting(state["actor_id"]) as connection:
+            at = (await site.read(connection)).clock.at(datetime.now(UTC))
+        ledger = await import_files(
+            database,
+            state["actor_id"],
+            state["noun"],
+            [str(upload.file)],
+            given,
+            at=at,
+            progress=progress,
+            watch=lambda batch: _keep(upload.preview, preview.shapes(batch)),
+        )
+    report = ledger.stored(MOST_REMARKS)
+    _keep(upload.report, report)
+    few = {**report, "rejected": report["rejected"][:200], "repaired": report["repaired"][:200]}
+    return {"state": "done", "report": few, "run": ledger.run}
+
+
+def _keep(path: Path, what: Any) -> None:
+    path.write_bytes(orjson.dumps(what))
+
+
+def options(given: dict[str, Any], *, dry_run: bool) -> Options:
+    """What the page says as the importers' options."""
+    known = dict(given)
+    reading = Reading(*(known.pop(one) for one in ("encoding", "crs", "layer", "delimiter")))
+    names = known.pop("group_zh"), known.pop("group_en")
+    key = tuple(known.pop("key"))
+    return Options(reading=reading, group_name=names, key=key, dry_run=dry_run, **known)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,70 @@
+"""A first look at a file: its columns with examples, and what they would mean for each kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import shapely
+
+from data.importers import columns as columns_
+from data.importers import reading
+from data.importers.errors import CompetingColumns, ImportRefused
+from data.importers.options import Options
+from data.importers.run import NOUNS
+from data.importers.table import Progress, Reading, Table, text
+
+EXAMPLES = 3
+LONGEST = 60
+
+
+def describe(path: str, chosen: Reading, progress: Progress) -> dict[str, Any]:
+    """What a file holds. Raises ImportRefused; a file of several layers says which there are."""
+    table = reading.read_all([path], reading=chosen, progress=progress)[0]
+    shapes = _shapes(table)
+    meant = {noun: _meant(table, noun) for noun in NOUNS}
+    return {
+        "rows": table.length,
+        "columns": [
+            {"name": name, "examples": [one for one in map(text, values[:EXAMPLES]) if one]}
+            for name, values in table.columns.items()
+        ],
+        "shapes": dict(shapes),
+        "crs": None if table.crs is None else table.crs.name,
+        "meant": {noun: found for noun, (found, _) in meant.items()},
+        "competing": {noun: rivals for noun, (_, rivals) in meant.items() if rivals},
+        "guess": _guess(shapes, {noun: set(found) for noun, (found, _) in meant.items()}),
+    }
+
+
+def _shapes(table: Table) -> Counter[str]:
+    if table.geometry is None:
+        return Counter()
+    present = table.geometry[~shapely.is_missing(table.geometry)]
+    return Counter(one.geom_type for one in present)
+
+
+def _meant(table: Table, noun: str) -> tuple[dict[str, str], str | None]:
+    """Field → column by their names, and the columns that compete for a field."""
+    kind = NOUNS[noun]
+    known = (*kind.fields, *columns_.POSITION)
+    try:
+        found = columns_.choose(
+            table, noun=noun, known=known, key_field=kind.key_field, options=Options()
+        ).found
+    except CompetingColumns as error:
+        return {}, str(error.fields["columns"])
+    except ImportRefused:
+        return {}, None
+    return {field: column for field, (column, _) in found.items()}, None
+
+
+def _guess(shapes: Counter[str], meant: dict[str, set[str]]) -> str:
+    """The kind that a file most likely is."""
+    if "opened" in meant["events"]:
+        return "events"
+    if meant["people"] & {"phone", "role", "force_type"}:
+        return "people"
+    if shapes["Polygon"] + shapes["MultiPolygon"]:
+        return "areas" if "level" in meant["areas"] else "grids"
+    return "facilities" if shapes or meant["facilities"] & {"lon", "x", "wkt"} else "people"

@@ -1,0 +1,85 @@
+"""Reports and errors of imports in words: what a job wrote down knows no language."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.cli.words import chinese
+from dashboard.i18n.sentences import tell
+from data.errors import Said
+from data.importers.reasons import REASONS, WARNINGS
+
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def packed(said: Said) -> dict[str, Any]:
+    """A sentence as JSON."""
+    fields = {
+        key: packed(one) if isinstance(one, Said) else str(one) for key, one in said.fields.items()
+    }
+    return {"sentence": said.sentence, "fields": fields}
+
+
+def error(kept: Mapping[str, Any], lang: str) -> str:
+    """A packed sentence in words."""
+    return tell(_unpacked(kept), lang)
+
+
+def _unpacked(kept: Mapping[str, Any]) -> Said:
+    fields = {k: _unpacked(v) if isinstance(v, dict) else v for k, v in kept["fields"].items()}
+    return Said(kept["sentence"], **fields)
+
+
+def remark(one: Mapping[str, Any], lang: str) -> str:
+    """Why a row was rejected, or what is to be said of all."""
+    sentence = REASONS.get(one["reason"]) or WARNINGS[one["reason"]]
+    if lang == "zh":
+        sentence = chinese().get(sentence, sentence)
+    return sentence.format(**one["fields"])
+
+
+def report(stored: Mapping[str, Any], lang: str, *, most: int | None = None) -> dict[str, Any]:
+    """A stored report with its messages; at most `most` rows of those that were rejected."""
+    told = dict(stored)
+    told["rejected"] = [
+        {**one, "message": remark(one, lang)} for one in stored.get("rejected", [])[:most]
+    ]
+    # The strict stop is both a warning and a reason; of warnings the warning counts.
+    told["warnings"] = [
+        {**one, "message": _warning(one, lang)} for one in stored.get("warnings", [])
+    ]
+    return told
+
+
+def _warning(one: Mapping[str, Any], lang: str) -> str:
+    sentence = WARNINGS[one["reason"]]
+    if lang == "zh":
+        sentence = chinese().get(sentence, sentence)
+    return sentence.format(**one["fields"])
+
+
+def as_csv(stored: Mapping[str, Any], lang: str) -> str:
+    """Rejected and repaired rows and warnings as a table for a spreadsheet, which must take no
+    cell for a formula."""
+    out = io.StringIO()
+    write = csv.writer(out)
+    write.writerow(["state", "file", "row", "reason", "message"])
+    told = report(stored, lang)
+    for one in told["rejected"]:
+        line = ["rejected", one.get("file", ""), one.get("row", ""), one["reason"], one["message"]]
+        write.writerow(map(harmless, line))
+    for one in told.get("repaired", []):
+        line = ["repaired", one.get("file", ""), one.get("row", ""), "repaired", one["how"]]
+        write.writerow(map(harmless, line))
+    for one in told["warnings"]:
+        write.writerow(map(harmless, ["warning", "", "", one["reason"], one["message"]]))
+    return "\ufeff" + out.getvalue()
+
+
+def harmless(cell: Any) -> str:
+    """A cell that no spreadsheet computes."""
+    text = str(cell)
+    return f"'{text}" if text.startswith(RISKY) else text

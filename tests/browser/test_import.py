@@ -1,0 +1,85 @@
+"""The shell of desk pages and /import in a browser: a file from the disk to the map and back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import boxes
+from tests.browser.conftest import Wall
+from tests.browser.test_english import chinese
+from tests.browser.wall_ground import place
+
+
+def grids(path: Path) -> Path:
+    """Four micro grids: one without a key, one without a name."""
+    features = []
+    for index, (code, name) in enumerate([("m1", "东"), ("m2", "西"), ("", "无"), ("m4", "")]):
+        lon, lat = place(index, 0.4, 0.4)
+        ring = [[lon, lat], [lon + 0.001, lat], [lon + 0.001, lat + 0.001], [lon, lat]]
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        about = {"网格编码": code, "网格名称": name}
+        features.append({"type": "Feature", "properties": about, "geometry": shape})
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def desk(wall: Wall, path: str, **given: Any) -> Page:
+    page = wall.open(path, account="admin", wait=False, **given)
+    page.wait_for_selector("#desk[data-ground][data-import]")
+    return page
+
+
+def until(page: Page, state: str) -> None:
+    page.wait_for_selector(f'#desk[data-import="{state}"]', timeout=90_000)
+
+
+def test_a_file_goes_onto_the_map_and_back(wall: Wall, tmp_path: Path) -> None:
+    page = desk(wall, "/import?lang=en")
+    expect(page).to_have_title("Import · Demo town")
+    page.set_input_files("#import-choose", grids(tmp_path / "micro.geojson"))
+    until(page, "look-done")
+    expect(page.locator(".columns tbody tr").first.locator("select")).to_have_value("")
+    expect(page.locator(".columns tbody tr").first).to_contain_text("网格编码 (recognised)")
+    page.fill("input[list=known-grids]", "micro")
+    page.click("#import-check")
+    until(page, "check-done")
+    page.wait_for_selector('#desk[data-drawn_accepted="2"][data-drawn_refused="2"]')
+    page.click("#import-report tr[data-row] >> nth=1")
+    expect(page.locator("#import-report tr.on")).to_contain_text("The row has no name.")
+    words = wall.town.words | {"网格编码", "网格名称", "东", "西", "无"}
+    assert chinese(page, words) == [] and page.evaluate(boxes.CLIPPED, True) == []
+    page.reload()  # what was checked is still there
+    until(page, "check-done")
+    page.click("#import-run")
+    until(page, "run-done")
+    expect(page.locator("#import-report .said.good")).to_contain_text("2 rows are in.")
+    undo = page.locator("#import-log [data-undo]")
+    undo.click()
+    expect(undo).to_have_text("Really undo?")
+    undo.click()
+    expect(page.locator("#import-log .said.good")).to_contain_text("Everything is as it was")
+    expect(page.locator("#import-log tr.undone")).to_have_count(1)
+
+
+def test_the_shell_knows_who_may_go_where(wall: Wall) -> None:
+    """By keys and by links; a phone has all of it too; the wall loads nothing of it."""
+    page = desk(wall, "/import?theme=light", size=(390, 844))
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "light"
+    assert page.evaluate(boxes.CLIPPED, True) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    page.click("#lang")
+    expect(page.locator("h1")).to_have_text("Import")
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "light"
+    assert not page.evaluate("() => [...document.scripts].some((s) => s.src.includes('/wall/'))")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url("**/screen?**")
+    assert not page.evaluate("() => [...document.scripts].some((s) => s.src.includes('/desk/'))")
+    wall.forgiven = ("403",)
+    refused = wall.open("/import", wait=False)
+    expect(refused.locator("[role=alert]")).to_contain_text("This page is not for your role.")

@@ -1,0 +1,183 @@
+"""Files by the page: uploaded, looked at, checked, imported, undone; killed jobs leave nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import os
+import signal
+from typing import Any
+
+import httpx
+import pytest
+
+from dashboard.api import imports
+from dashboard.imports import telling
+from dashboard.imports.spool import plain
+from data.importers import journal
+from tests.dashboard.web.conftest import Bearer
+from tests.factories import Town, value
+from tests.serving import Served
+
+ROWS = [("f1", "驿站", 112.902), ("f2", "岗亭", 112.915), ("f3", "", 112.903), ("f4", "远", 10.0)]
+FACILITIES = "编码,名称,经度,纬度,地址\n" + "".join(
+    f"{code},{name},{lon},35.605,=1+1\n" for code, name, lon in ROWS
+)
+UPLOADS = "/api/imports/uploads"
+
+
+async def send(client: httpx.AsyncClient, name: str, content: str | bytes) -> str:
+    answer = await client.post(UPLOADS, params={"name": name}, content=content)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def start(client: httpx.AsyncClient, upload: str, task: str, **options: Any) -> Any:
+    answer = await client.post(f"{UPLOADS}/{upload}/start", json={"task": task, **options})
+    assert answer.status_code == 202, answer.text
+    return answer.json()
+
+
+async def until(client: httpx.AsyncClient, upload: str, fits: Any) -> Any:
+    async with asyncio.timeout(90):
+        while not fits(state := (await client.get(f"{UPLOADS}/{upload}")).json()):
+            await asyncio.sleep(0.05)
+    return state
+
+
+async def ended(client: httpx.AsyncClient, upload: str, task: str, **options: Any) -> Any:
+    await start(client, upload, task, **options)
+    return await until(client, upload, lambda state: state["state"] != "running")
+
+
+async def test_from_the_upload_to_the_undo(web: Served, bearer: Bearer, town: Town) -> None:
+    async def stations() -> int:
+        async with town.database.acting(town.system_id) as link:
+            return int(await value(link, "SELECT count(*) FROM facility"))
+
+    given = {"noun": "facilities", "group": "station", "parent_by": "location"}
+    english = {"Accept-Language": "en"}
+    async with web.client(headers=await bearer("administrator", name="zhao")) as client:
+        upload = await send(client, "../站点.csv", FACILITIES)
+        looked = await ended(client, upload, "look")
+        assert looked["name"] == "站点.csv" and looked["look"]["guess"] == "facilities"
+        assert looked["look"]["meant"]["facilities"]["code"] == "编码"
+        assert looked["look"]["columns"][4] == {"name": "地址", "examples": ["=1+1"] * 3}
+
+        checked = await ended(client, upload, "check", **given)
+        assert checked["report"]["rows_imported"] == 2 and checked["run"] is None
+        assert await stations() == 0
+        drawn = (await client.get(f"{UPLOADS}/{upload}/preview.geojson", headers=english)).json()
+        assert drawn["total"] == {"rejected": 2, "accepted": 2}
+        said = {f["properties"]["row"]: f["properties"].get("message") for f in drawn["features"]}
+        assert said[3] == "The row has no name." and said[1] is None
+
+        done = await ended(client, upload, "run", **given)
+        run = done["run"]
+        assert await stations() == 2
+        about = (await client.get("/api/imports")).json()
+        assert (
+            about["runs"][0] | {"id": run, "noun": "facilities", "actor": "zhao"}
+            == (about["runs"][0])
+        )
+        assert about["runs"][0]["can_undo"] and about["uploads"][0]["id"] == upload
+        for path in (f"{UPLOADS}/{upload}", f"/api/imports/{run}"):
+            answer = await client.get(f"{path}/report.csv")
+            table = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+            assert [line[2:4] for line in table if line[0] == "rejected"] == [
+                ["3", "nameless"], ["4", "orphan"]
+            ]  # fmt: skip
+            assert "attachment" in answer.headers["content-disposition"]
+            told = (await client.get(f"{path}/report.json", headers=english)).json()
+            assert told["rows"] == 4 and told["rejected"][0]["message"] == "The row has no name."
+
+        other = await bearer("administrator", name="qian")
+        for method, path in (("GET", ""), ("POST", "/start"), ("GET", "/report.json")):
+            body = {"task": "look"} if method == "POST" else None
+            address = f"{UPLOADS}/{upload}{path}"
+            refused = await client.request(method, address, json=body, headers=other)
+            assert refused.status_code == 404
+        assert (await client.post(f"/api/imports/{run}/undo")).status_code == 200
+        assert await stations() == 0
+        again = await client.post(f"/api/imports/{run}/undo", headers=english)
+        assert again.status_code == 409
+        assert again.json()["error"]["message"] == f"Import {run} has been undone already."
+
+
+async def test_a_killed_import_leaves_nothing_and_the_page_says_so(
+    web: Served, bearer: Bearer, town: Town
+) -> None:
+    """It waits for its turn, in words; meanwhile the file is busy; killed, it is interrupted."""
+    given = {"noun": "facilities", "group": "station"}
+    async with web.client(headers=await bearer("administrator")) as client:
+        upload = await send(client, "a.csv", FACILITIES)
+        async with town.database.acting(town.system_id) as link:
+            await link.execute(journal.SQL.wait_for_turn)
+            await start(client, upload, "run", **given)
+            await until(client, upload, lambda state: state["stage"] == "turn")
+            for method, path in (("POST", "/start"), ("DELETE", "")):
+                body = {"task": "check"} if method == "POST" else None
+                busy = await client.request(method, f"{UPLOADS}/{upload}{path}", json=body)
+                assert busy.status_code == 409 and "请等它结束" in busy.json()["error"]["message"]
+            kept = web.app.state.settings.home / "imports" / upload / "state.json"
+            os.kill(json.loads(kept.read_bytes())["pid"], signal.SIGKILL)
+            state = await until(client, upload, lambda state: state["state"] != "running")
+        assert state["state"] == "interrupted" and state["run"] is None
+        async with town.database.acting(town.system_id) as link:
+            assert await value(link, "SELECT count(*) FROM facility") == 0
+            assert await value(link, "SELECT count(*) FROM import_run") == 0
+        assert (await ended(client, upload, "run", **given))["report"]["rows_imported"] == 2
+        assert (await client.delete(f"{UPLOADS}/{upload}")).status_code == 200
+        assert not kept.parent.exists()
+
+
+async def test_what_cannot_be_used_is_refused_in_words(
+    web: Served, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with web.client(headers=await bearer("administrator")) as client:
+        upload = await send(client, "old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+        state = await ended(client, upload, "look")
+        assert state["state"] == "failed" and "另存为" in state["error"]
+        for wrong in ({"task": "fly"}, {"task": "look", "maps": {"a\x00": "b"}}, {"other": 1}):
+            answer = await client.post(f"{UPLOADS}/{upload}/start", json=wrong)
+            assert answer.status_code == 422, wrong
+        monkeypatch.setattr(imports, "MOST_BYTES", 1000)
+        for sent in (b"x" * 1001, _slowly(b"x" * 600, b"y" * 600)):
+            answer = await client.post(UPLOADS, params={"name": "a.csv"}, content=sent)
+            assert answer.status_code == 413
+        left = (await client.get("/api/imports")).json()["uploads"]
+        assert [one["id"] for one in left] == [upload]
+        for strange in ("..%2f..", "%2e%2e%2fetc", "AAAAAAAAAAAAAAA%00", "A" * 17):
+            assert (await client.get(f"{UPLOADS}/{strange}")).status_code in (404, 422, 405)
+
+
+async def _slowly(*parts: bytes) -> Any:
+    for part in parts:
+        yield part
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("站点.csv", "站点.csv"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\data\\grids.shp.zip", "grids.shp.zip"),
+        ("..", "file"),
+        (".csv", "csv"),
+        ("a\x00b\n.csv", "a_b_.csv"),
+        ("x" * 300 + ".geojson", "x" * 60 + ".geojson"),
+    ],
+)
+def test_a_files_name_stays_in_its_folder(name: str, kept: str) -> None:
+    assert plain(name) == kept
+
+
+def test_no_cell_of_a_report_is_a_formula() -> None:
+    remark = {"row": 1, "file": "=cmd|' /C calc'!A0", "reason": "nameless", "fields": {}}
+    text = telling.as_csv({"rejected": [remark], "repaired": [], "warnings": []}, "en")
+    assert "'=cmd|" in text and "\n=cmd" not in text and ",=cmd" not in text
+    for cell in ("=1", "+1", "-1", "@x", "\tx", "\rx"):
+        assert telling.harmless(cell) == f"'{cell}"
+    assert telling.harmless("1 = 1") == "1 = 1"
