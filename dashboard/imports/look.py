@@ -13,6 +13,7 @@ from data.importers.errors import CompetingColumns, ImportRefused
 from data.importers.options import Options
 from data.importers.run import NOUNS
 from data.importers.table import Progress, Reading, Table, text
+from geo.crs import OldDatum
 
 EXAMPLES = 3
 LONGEST = 60
@@ -30,7 +31,7 @@ def describe(path: str, chosen: Reading, progress: Progress) -> dict[str, Any]:
             for name, values in table.columns.items()
         ],
         "shapes": dict(shapes),
-        "crs": None if table.crs is None else table.crs.name,
+        "crs": table.crs.datum if isinstance(table.crs, OldDatum) else table.crs and table.crs.name,
         "meant": {noun: found for noun, (found, _) in meant.items()},
         "competing": {noun: rivals for noun, (_, rivals) in meant.items() if rivals},
         "guess": _guess(shapes, {noun: set(found) for noun, (found, _) in meant.items()}),
