@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+BESIDE := -n 2 --dist loadfile --no-loadscope-reorder
 UV     := uv==0.13.9
 OUT    ?= shots
 DATA   ?= ../shared/realdata/boston
@@ -24,8 +25,8 @@ boston: setup ## build a site from the files of DATA=dir and start it, replaying
 	@WANGGE_FOLLOW_PARENT=1 exec $(BIN)/wangge boston "$(DATA)"
 
 test: setup system ## all tests, the browser's last
-	$(PYTEST) -n 2 --dist loadfile --ignore tests/browser
-	$(PYTEST) -n 2 --dist loadfile tests/browser
+	$(PYTEST) $(BESIDE) --ignore tests/browser
+	$(PYTEST) $(BESIDE) tests/browser
 
 lint: setup
 	$(BIN)/ruff check .

@@ -25,6 +25,11 @@ from tests.clones import HOME, TEMPLATE, cloned, maintenance, places
 
 # Tests never touch a database or a demo of the person who runs them.
 FOREIGN = ("DATABASE_URL", "DATABASE_ADMIN_URL", "DATABASE_READONLY_URL", "WANGGE_FOLLOW_PARENT")
+LONGEST = (
+    *("journeys/test_demo.py", "faults/test_store_stopped.py", "faults/test_live_returns.py"),
+    *("demo/test_seed.py", "demo/test_incidents.py", "embedded/test_store.py"),
+    *("browser/test_calls.py", "browser/test_wall_live.py", "browser/test_calls_store.py"),
+)
 T = TypeVar("T")
 
 
@@ -45,6 +50,16 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[HOME] = str(home)
     config.add_cleanup(lambda: _remove(home))
     config.add_cleanup(lambda: os.environ.pop(HOME, None))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that both workers end together (`--no-loadscope-reorder`)."""
+
+    def turn(item: pytest.Item) -> int:
+        path = item.path.as_posix()
+        return next((n for n, one in enumerate(LONGEST) if path.endswith(one)), len(LONGEST))
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

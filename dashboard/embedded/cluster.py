@@ -38,7 +38,8 @@ log_timezone = 'UTC'
 log_min_duration_statement = 5000
 log_parameter_max_length = 0
 """
-# For tests only: their data is worth nothing after a crash, and they make a database each.
+# For tests only: their data is worth nothing after a crash, and they make a database each. All
+# servers' processes have a word in dropping one: nobody may sleep, or sign in, for a minute.
 CARELESS = """\
 fsync = off
 full_page_writes = off
@@ -49,6 +50,8 @@ wal_compression = off
 max_wal_size = 256MB
 shared_buffers = 64MB
 shared_preload_libraries = 'postgis-3'
+autovacuum = off
+authentication_timeout = 20s
 """
 
 
