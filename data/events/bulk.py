@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from data.database import Connection, fetch_one
+from data.database import Connection, fetch_all, fetch_one
 from data.queries import load
 
 SQL = load(__file__)
@@ -53,9 +53,10 @@ async def write(
 ) -> list[str]:
     """Make or change events of one source, known by their keys; logged in the same transaction.
 
-    Returns for each, in order, new, changed or unchanged. To be called once a transaction.
+    Returns for each, in order, new, changed or unchanged. Keys differ within a transaction.
     """
     await connection.execute(SQL.make_incoming)
+    await connection.execute(SQL.clear_incoming)
     async with connection.cursor() as cursor, cursor.copy(SQL.copy_incoming) as copy:
         for n, event in enumerate(events):
             grids = "{" + ",".join(map(str, event.grid_ids)) + "}"
@@ -71,6 +72,20 @@ async def write(
     await connection.execute(SQL.log, who)
     rows = await (await connection.execute(SQL.outcome)).fetchall()
     return [str(state) for (state,) in rows]
+
+
+async def take_keys(
+    connection: Connection, keys: Sequence[str], rows: Sequence[int]
+) -> dict[str, int]:
+    """Note the keys of a block with their rows in the file; those that an earlier block of this
+    transaction has had are returned with its row, and stay as they were."""
+    await connection.execute(SQL.make_incoming_keys)
+    found = await fetch_all(connection, SQL.known_keys, {"keys": list(keys)})
+    known = {row["key"]: int(row["row"]) for row in found}
+    new = [(key, row) for key, row in zip(keys, rows, strict=True) if key not in known]
+    given = {"keys": [key for key, _ in new], "rows": [row for _, row in new]}
+    await connection.execute(SQL.add_keys, given)
+    return known
 
 
 async def span(connection: Connection, source: str) -> Span | None:

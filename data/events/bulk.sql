@@ -1,10 +1,22 @@
 -- name: make_incoming
-CREATE TEMP TABLE incoming_event (
+CREATE TEMP TABLE IF NOT EXISTS incoming_event (
     n integer PRIMARY KEY, source_key text, type_id integer, area_id integer, grid_ids integer[],
     geom geometry(Point, 4326), address text, text text, opened_at timestamptz, due_at timestamptz,
     closed_at timestamptz, settled_at text, satisfied boolean, content_hash text,
     original_lon double precision, original_lat double precision, coord_sys text, state text
 ) ON COMMIT DROP;
+
+-- name: clear_incoming
+TRUNCATE incoming_event;
+
+-- name: make_incoming_keys
+CREATE TEMP TABLE IF NOT EXISTS file_key (key text PRIMARY KEY, row integer NOT NULL) ON COMMIT DROP;
+
+-- name: known_keys
+SELECT key, row FROM file_key WHERE key = ANY (%(keys)s::text[]);
+
+-- name: add_keys
+INSERT INTO file_key (key, row) SELECT * FROM unnest(%(keys)s::text[], %(rows)s::integer[]);
 
 -- name: copy_incoming
 COPY incoming_event (n, source_key, type_id, area_id, grid_ids, geom, address, text, opened_at, due_at,

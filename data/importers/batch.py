@@ -41,6 +41,8 @@ class Batch:
     chosen: dict[str, str] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
     progress: Progress = silent
+    block: bool = False  # one of several of a file
+    day_first: bool | None = None  # what its dates say, once somebody has looked
 
     def text(self, name: str, row: int) -> str:
         """A field of a row as clean text, "" when it has none."""

@@ -65,8 +65,12 @@ async def import_events(
         raise MissingColumn(path=names, field="opened", columns=", ".join(batch.columns))
     where = await load_ground(connection)
     order = await asyncio.to_thread(dates.day_first, batch, TIMES, options)
+    batch.day_first = order
     times = Times(await _zone(connection, options), options.time_format, order)
     rows = await asyncio.to_thread(_check, batch, times)
+    if batch.block:
+        rows = await _first_ones(connection, batch.ledger, rows)
+    rows = _noted(batch, rows, times)
     area_id = _default_area(where.places, options)
     source_id = await actors.ensure_source(connection, options.source, kind="file", area_id=area_id)
     wanted = {row.type: row.group for row in reversed(rows)}
@@ -82,6 +86,17 @@ async def import_events(
     )
     batch.progress("write", len(events), len(events))
     _settle(batch.ledger, rows, states)
+
+
+async def _first_ones(connection: Connection, ledger: Ledger, rows: Sequence[Row]) -> list[Row]:
+    """The rows whose keys no earlier block of the file has had."""
+    keys = [row.key for row in rows]
+    numbers = [ledger.place(row.row)[1] for row in rows]
+    known = await bulk.take_keys(connection, keys, numbers)
+    for row in rows:
+        if row.key in known:
+            ledger.reject(row.row, "duplicate", what=row.key, first=known[row.key])
+    return [row for row in rows if row.key not in known]
 
 
 def _shown(events: Sequence[bulk.NewEvent], batch: Batch) -> Iterator[bulk.NewEvent]:
@@ -138,6 +153,11 @@ def _check(batch: Batch, times: Times) -> list[Row]:
             if row is not None:
                 rows.append(row)
                 seen[key] = index
+    return rows
+
+
+def _noted(batch: Batch, rows: list[Row], times: Times) -> list[Row]:
+    """The same rows, with what is to be said of them as a whole."""
     for reason in ("repeated_hour", "skipped_hour"):
         if times.counts[reason]:
             batch.ledger.warn(reason, n=times.counts[reason])

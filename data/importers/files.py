@@ -17,6 +17,7 @@ from data.importers.errors import (
 )
 
 MAX_FILE = 1 << 30  # bytes of one file
+TEXTS = (".csv", ".tsv", ".txt")  # may be read in blocks, whatever their size
 MAX_DOCUMENT = 400 << 20  # GeoJSON, GPX and KML are read as a whole and grow tenfold in memory
 XML = re.compile(rb"<(?:\w+:)?(gpx|kml)[\s>]")
 
@@ -53,7 +54,7 @@ def _checked(path: str) -> Path:
         size = file.stat().st_size
     except OSError as error:
         raise NotAFile(path=path, why=(error.strerror or str(error)).lower()) from error
-    if size > MAX_FILE:
+    if size > MAX_FILE and file.suffix.lower() not in TEXTS:
         raise TooLarge(path=path, limit=f"{MAX_FILE >> 20} MB")
     return file.absolute()
 
@@ -85,7 +86,7 @@ def _format(file: Path, name: str) -> str:
         return _whole(file, name, suffix[1:])
     if (root := XML.search(head)) and bare[:1] == b"<":
         return _whole(file, name, root[1].decode())
-    if suffix in (".csv", ".tsv", ".txt"):
+    if suffix in TEXTS:
         return "csv"
     raise UnknownFormat(path=name)
 

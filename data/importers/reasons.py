@@ -59,6 +59,7 @@ REASONS = {
 }
 
 WARNINGS = {
+    "untold": "{n} more rows were rejected than are listed: {reasons}.",
     "recognised": "Columns recognised by their names: {columns}. Say others with --map.",
     "other_level": "{n} rows are of levels that this command does not take ({values})."
     " Import them with: {how}",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
 
 ELSEWHERE = frozenset({"other_level"})  # reasons of rows that belong to another command
+MOST_TOLD = 200_000  # rejected rows that are kept one by one
 Translate = Callable[[str, Mapping[str, Any]], str]  # a sentence with braces, its fields
 
 
@@ -55,6 +56,8 @@ class Ledger:
     warnings: list[Remark] = field(default_factory=list)
     recognised: dict[str, str] = field(default_factory=dict)
     states: Any = None
+    first: int = 0  # where the rows begin in their file, of a block of a large one
+    untold: Counter[str] = field(default_factory=Counter)
     run: int | None = None  # the import's number, by which it can be undone; None = nothing written
 
     def __post_init__(self) -> None:
@@ -68,7 +71,39 @@ class Ledger:
         """End a row as rejected; a row is rejected for its first reason only."""
         if self.states[row] != State.REJECTED:
             self.states[row] = State.REJECTED
-            self.rejected.append(Remark(reason, fields, row))
+            self._tell(Remark(reason, fields, row))
+
+    def _tell(self, remark: Remark) -> None:
+        """Keep a rejected row with its reason; beyond a number, only how many there are."""
+        if len(self.rejected) < MOST_TOLD:
+            self.rejected.append(remark)
+        else:
+            self.untold[remark.reason] += 1
+
+    def absorb(self, block: Ledger) -> None:
+        """Take over the account of the next block of the same file."""
+        start = self.rows
+        (name, length), *_ = self.files
+        self.files = [(name, length + block.rows)]
+        self.states = np.concatenate([self.states, block.states])
+        self.units += block.units
+        self.repaired += [(start + row, how) for row, how in block.repaired]
+        for remark in block.rejected:
+            self._tell(replace(remark, row=start + (remark.row or 0)))
+        for warning in block.warnings:
+            self._add(warning)
+
+    def _add(self, warning: Remark) -> None:
+        """A warning once, with the sum of what several blocks count."""
+        fields = {name: value for name, value in warning.fields.items() if name != "n"}
+        for at, known in enumerate(self.warnings):
+            same = {name: value for name, value in known.fields.items() if name != "n"}
+            if (known.reason, same) == (warning.reason, fields):
+                if "n" in known.fields:
+                    fields["n"] = known.fields["n"] + warning.fields["n"]
+                self.warnings[at] = Remark(warning.reason, fields)
+                return
+        self.warnings.append(warning)
 
     def mark(self, rows: Iterable[int], state: State) -> None:
         """End rows in a state other than rejected."""
@@ -82,7 +117,8 @@ class Ledger:
 
     def errors(self) -> int:
         """How many rows were rejected for a fault; one that is for another command has none."""
-        return sum(remark.reason not in ELSEWHERE for remark in self.rejected)
+        told = sum(remark.reason not in ELSEWHERE for remark in self.rejected)
+        return told + sum(n for reason, n in self.untold.items() if reason not in ELSEWHERE)
 
     def open_rows(self) -> list[int]:
         """The rows that have not ended yet, in order."""
@@ -107,7 +143,7 @@ class Ledger:
         """The file of a row and its number there; the first row of data is 1."""
         for name, length in self.files:
             if row < length:
-                return name, row + 1
+                return name, row + 1 + self.first
             row -= length
         raise IndexError(row)
 
@@ -116,6 +152,9 @@ class Ledger:
         from data.importers.reasons import REASONS, WARNINGS
 
         assert not self.count(State.PENDING), "a row was forgotten"
+        if self.untold:
+            reasons = ", ".join(f"{reason} {n}" for reason, n in self.untold.items())
+            self._add(Remark("untold", {"n": self.untold.total(), "reasons": reasons}))
         return {
             "rows": self.rows,
             **{name: self.count(state) for name, state in ENDS.items()},

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,12 +13,12 @@ import psycopg
 from data import guard, sources
 from data.database import Connection, Database
 from data.importers import batch as batch_
-from data.importers import events, journal, people, places, reading, swapped
+from data.importers import events, journal, people, places, reading, stream, swapped
 from data.importers.batch import Batch
 from data.importers.errors import NotConfirmed
 from data.importers.options import Options
 from data.importers.report import Ledger, State
-from data.importers.table import Progress, silent
+from data.importers.table import Progress, Table, silent
 
 Write = Callable[[Connection, Batch, Options, datetime], Awaitable[None]]
 Confirm = Callable[[Mapping[str, str]], bool]  # field → column
@@ -83,25 +84,33 @@ async def import_files(
 ) -> Ledger:
     """Import files of one noun as an actor that may; `at` is site time. `confirm` is asked, in
     a thread of its own, whether the columns that were recognised by their names are right;
-    `watch` sees the rows when each has ended, before anything is final.
+    `watch` sees the rows when each has ended, before anything is final; of a large file those
+    of its first block.
 
     Rejected rows are skipped and the rest goes in together; with `strict` any rejected row
     leaves everything as it was. Raises ImportRefused for a file that cannot be used at all.
     """
     kind = NOUNS[noun]
     options = await _with_system(database, actor_id, options)
-    tables = await asyncio.to_thread(
-        reading.read_all, paths, reading=options.reading, progress=progress
-    )
-    batch = await asyncio.to_thread(
-        batch_.build,
-        tables,
-        noun=noun,
-        fields=kind.fields,
-        key_field=kind.key_field,
-        options=options,
-    )
-    ledger, batch.progress = batch.ledger, progress
+    batches = _Batches(kind, paths, options, progress)
+    with closing(batches.tables):
+        return await _write(database, actor_id, batches, at=at, confirm=confirm, watch=watch)
+
+
+async def _write(
+    database: Database,
+    actor_id: int,
+    batches: _Batches,
+    *,
+    at: datetime,
+    confirm: Confirm,
+    watch: Callable[[Batch], None],
+) -> Ledger:
+    """All batches in one transaction, whatever their number."""
+    options, kind, progress = batches.options, batches.kind, batches.progress
+    batch = await asyncio.to_thread(batches.next)
+    assert batch is not None
+    ledger = batch.ledger
     if ledger.recognised:
         if not await asyncio.to_thread(confirm, ledger.recognised):
             raise NotConfirmed()
@@ -111,12 +120,19 @@ async def import_files(
         progress("turn", 0, 1)
         await connection.execute(journal.SQL.wait_for_turn)
         progress("turn", 1, 1)
-        run = await journal.begin(connection, actor_id, noun, paths, options, at=at)
-        await swapped.check(connection, batch, options)
-        await _guard(connection, noun, batch)
-        await kind.write(connection, batch, options, at)
-        assert not ledger.count(State.PENDING), "a row was forgotten"
-        watch(batch)
+        run = await journal.begin(connection, actor_id, kind.name, batches.paths, options, at=at)
+        while batch is not None:
+            await swapped.check(connection, batch, options)
+            if batch.ledger is ledger:
+                await _guard(connection, kind.name, batch)
+            await kind.write(connection, batch, options, at)
+            assert not batch.ledger.count(State.PENDING), "a row was forgotten"
+            if batch.ledger is ledger:
+                watch(batch)
+            else:
+                ledger.absorb(batch.ledger)
+            options = batches.options = learnt(batch, options)
+            batch = await asyncio.to_thread(batches.next)
         if options.strict and ledger.errors():
             ledger.abort()
             raise psycopg.Rollback()
@@ -137,6 +153,57 @@ async def _guard(connection: Connection, noun: str, batch: Batch) -> None:
     found = await guard.look(connection, noun, batch.geometry[rows], systems.pop())
     if found is not None and found.wrong:
         batch.ledger.warn(found.reason, **found.words)
+
+
+class _Batches:
+    """What is to be written, one after another: all files at once, or a large CSV of events in
+    blocks, of which one is in memory at a time."""
+
+    def __init__(
+        self, kind: Noun, paths: Sequence[str], options: Options, progress: Progress
+    ) -> None:
+        self.kind, self.paths, self.options, self.progress = kind, paths, options, progress
+        self.tables = self._tables(paths, options, progress)
+        self.rows = 0
+        self.blocks = False
+
+    def next(self) -> Batch | None:
+        """The next batch, None after the last. Raises ImportRefused. File work: in a thread."""
+        tables = next(self.tables, None)
+        if tables is None:
+            return None
+        batch = batch_.build(
+            tables,
+            noun=self.kind.name,
+            fields=self.kind.fields,
+            key_field=self.kind.key_field,
+            options=self.options,
+        )
+        batch.progress, batch.block, batch.ledger.first = self.progress, self.blocks, self.rows
+        self.rows += batch.ledger.rows if self.blocks else 0
+        return batch
+
+    def _tables(
+        self, paths: Sequence[str], options: Options, progress: Progress
+    ) -> Generator[list[Table]]:
+        if self.kind.name == "events" and stream.is_large(paths):
+            for table in stream.blocks(paths[0], reading=options.reading, progress=progress):
+                self.blocks = True
+                yield [table]
+            if self.blocks:
+                return
+        yield reading.read_all(paths, reading=options.reading, progress=progress)
+
+
+def learnt(batch: Batch, options: Options) -> Options:
+    """The options with what a batch has shown, so that later blocks of its file are read alike."""
+    if not batch.block:
+        return options
+    chosen = {name: column for name, column in batch.chosen.items() if name not in options.maps}
+    if options.key:
+        chosen.pop("id", None)
+    maps = {**options.maps, **chosen}
+    return replace(options, maps=maps, day_first=batch.day_first)
 
 
 async def _with_system(database: Database, actor_id: int, options: Options) -> Options:
