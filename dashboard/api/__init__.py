@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from dashboard.api import (
     calls,
+    cap,
     cards,
     clock,
     duty,
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     open311.router,
     hooks.router,
+    cap.router,
     grids.router,
     health.router,
     clock.router,

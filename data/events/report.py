@@ -60,6 +60,9 @@ class Report:
     settled_at: str | None = None  # the level that settled it
     satisfied: bool | None = None
     revised_at: datetime | None = None  # when the source last changed what it says here
+    ends_itself: bool = False  # then at `until`, and may begin again
+    until: datetime | None = None
+    extent: str | None = None  # the ground that it covers, hex EWKB in EPSG:4326
     detail: Mapping[str, Any] = field(default_factory=dict)  # what has no column, JSON
     original: tuple[float | None, float | None, str] = (None, None, WGS84)
 
@@ -108,7 +111,7 @@ async def write(
     place: Place,
     at: datetime,
     process: str,
-    door: str = "events",
+    door: str | None = "events",
 ) -> Reported:
     """Write the event, its log line and the counters in the caller's transaction (as `actor`).
 
@@ -117,7 +120,7 @@ async def write(
     changes nothing and gives it as it is. Raises Invalid, OutsideScope, OtherSource, NotAllowed.
     """
     actor.require(Permission.REPORT_EVENTS)
-    source_id = await _source(connection, actor, report)
+    source_id = await source_of(connection, actor, report)
     key = _key(actor, report)
     given = await _given(connection, actor, report, source_id, place)
     given |= {"key": key, "actor_id": actor.id, "at": at}
@@ -128,7 +131,8 @@ async def write(
         connection, actor, source_id, key, report
     )
     outcome = "accepted" if created or revised or closed else "duplicate"
-    await _count(connection, process, door, outcome)
+    if door is not None:  # else the caller counts
+        await _count(connection, process, door, outcome)
     event = await _read(connection, report, source_id, key)
     return Reported(created, event, revised, repeated=outcome == "duplicate")
 
@@ -141,7 +145,7 @@ async def repeat(
     Asked first, since a source that repeats itself for ever shall cost little. Raises as `write`.
     """
     actor.require(Permission.REPORT_EVENTS)
-    source_id, key = await _source(connection, actor, report), _key(actor, report)
+    source_id, key = await source_of(connection, actor, report), _key(actor, report)
     asked = {"source_id": source_id, "key": key, "revised_at": report.revised_at}
     known = await fetch_one(connection, SQL.known, asked)
     if known is None or (known["open"] and (report.closed_at is not None or known["newer"])):
@@ -155,7 +159,7 @@ async def free_key(connection: Connection, actor: Actor, report: Report, at: dat
 
     The same words are one event as long as that is open; after it they are a new one.
     """
-    source_id = await _source(connection, actor, report)
+    source_id = await source_of(connection, actor, report)
     keys = [f"{report.key}.{n}" for n in range(MOST_ROUNDS)]
     stored = {_key(actor, replace(report, key=key)): key for key in keys}
     asked = {"source_id": source_id, "keys": list(stored), "at": at}
@@ -190,6 +194,9 @@ async def _given(
         "own_due_at": report.due_at,
         "limit": kind.limit,
         "revised_at": report.revised_at,
+        "ends_itself": report.ends_itself,
+        "until": report.until,
+        "extent": report.extent,
         "detail": Jsonb(dict(report.detail)),
     }
 
@@ -221,7 +228,7 @@ async def _close(
     return await fetch_one(connection, SQL.close, given) is not None
 
 
-async def _source(connection: Connection, actor: Actor, report: Report) -> int:
+async def source_of(connection: Connection, actor: Actor, report: Report) -> int:
     """The token's own source, or the named one, made where it is new."""
     if actor.source_id is not None:
         own = await fetch_one(connection, SQL.source, {"id": actor.source_id})
@@ -237,10 +244,15 @@ async def _source(connection: Connection, actor: Actor, report: Report) -> int:
 
 def _key(actor: Actor, report: Report) -> str:
     """The source's own id; people who share a source each have ids of their own."""
-    if actor.source_id is not None or (report.source and actor.role != "grid_worker"):
-        return report.key
+    return prefix(actor, report.source) + report.key
+
+
+def prefix(actor: Actor, source: str | None) -> str:
+    """What stands before the keys of an actor who has no source of his own, and names none."""
+    if actor.source_id is not None or (source and actor.role != "grid_worker"):
+        return ""
     who = f"actor-{actor.id}" if actor.person_id is None else f"person-{actor.person_id}"
-    return f"{who}/{report.key}"
+    return f"{who}/"
 
 
 async def _area(connection: Connection, actor: Actor, source_id: int, found: int | None) -> int:

@@ -17,11 +17,11 @@ FROM event WHERE source_id = %(source_id)s AND source_key = %(key)s;
 -- name: insert
 WITH made AS (
     INSERT INTO event (source_id, source_key, type_id, area_id, grid_ids, geom, original_lon, original_lat,
-                       coord_sys, address, text, opened_at, due_at, revised_at, detail)
+                       coord_sys, address, text, opened_at, due_at, revised_at, detail, extent, closed_at)
     VALUES (%(source_id)s, %(key)s, %(type_id)s, %(area_id)s, %(grid_ids)s::integer[],
             ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326),
             %(original_lon)s::float8, %(original_lat)s::float8, %(coord_sys)s, %(address)s, %(text)s,
-            %(opened_at)s, %(due_at)s, %(revised_at)s, %(detail)s::jsonb)
+            %(opened_at)s, %(due_at)s, %(revised_at)s, %(detail)s::jsonb, %(extent)s::geometry, %(until)s)
     ON CONFLICT (source_id, source_key) DO NOTHING
     RETURNING id, area_id, opened_at
 )
@@ -31,13 +31,15 @@ RETURNING event_id;
 
 -- name: revise
 -- A newer word of the source about what is open. Where and when it was first reported stays, but
--- for a new place: that has its own area and grids.
+-- for a new place: that has its own area and grids. What ends by itself may go on.
 WITH revised AS (
     UPDATE event SET type_id = %(type_id)s, address = coalesce(%(address)s, address),
         text = coalesce(nullif(%(text)s, ''), text),
         due_at = CASE WHEN %(own_due_at)s::timestamptz IS NOT NULL THEN %(own_due_at)s
                       WHEN type_id = %(type_id)s THEN due_at ELSE opened_at + %(limit)s::interval END,
         revised_at = %(revised_at)s, detail = detail || %(detail)s::jsonb,
+        extent = coalesce(%(extent)s::geometry, extent),
+        closed_at = CASE WHEN %(ends_itself)s THEN %(until)s::timestamptz ELSE closed_at END,
         geom = coalesce(ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326), geom),
         original_lon = coalesce(%(original_lon)s::float8, original_lon),
         original_lat = coalesce(%(original_lat)s::float8, original_lat),
@@ -46,9 +48,10 @@ WITH revised AS (
         grid_ids = CASE WHEN moved THEN %(grid_ids)s::integer[] ELSE grid_ids END
     FROM (SELECT id AS held_id, %(lon)s::float8 IS NOT NULL AND
                  (original_lon, original_lat, coord_sys)
-                 IS DISTINCT FROM (%(original_lon)s::float8, %(original_lat)s::float8, %(coord_sys)s::text) AS moved
+                 IS DISTINCT FROM (%(original_lon)s::float8, %(original_lat)s::float8, %(coord_sys)s::text)
+                 OR %(extent)s::geometry IS NOT NULL AS moved
           FROM event WHERE source_id = %(source_id)s AND source_key = %(key)s) held
-    WHERE id = held_id AND closed_at IS NULL AND coalesce(revised_at, opened_at) < %(revised_at)s
+    WHERE id = held_id AND (closed_at IS NULL OR %(ends_itself)s) AND coalesce(revised_at, opened_at) < %(revised_at)s
     RETURNING id, area_id
 )
 INSERT INTO event_log (event_id, area_id, at, action, actor_id)

@@ -15,6 +15,7 @@ from data.queries import load
 
 SQL = load(__file__)
 OTHER = "other"
+ALERT = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +87,15 @@ async def set_attributes(
     given = {"code": code, "attributes": Jsonb(list(attributes))}
     if await fetch_one(connection, SQL.set_attributes, given) is None:
         raise NotFound(what="type", key=code)
+
+
+async def for_alert(connection: Connection, names: Sequence[str]) -> str:
+    """The type of an alert: the site's own of one of these names, else 预警, made where it lacks.
+
+    Never a new one for each name: what others call their alerts is theirs.
+    """
+    known = await find(connection)
+    found = next((known[name].code for name in names if name in known), None)
+    if found is None and ALERT not in known:
+        await connection.execute(SQL.add_alert)
+    return found or ALERT

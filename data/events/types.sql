@@ -24,3 +24,11 @@ ORDER BY c.rank, t.code;
 
 -- name: set_attributes
 UPDATE event_type SET attributes = %(attributes)s::jsonb WHERE code = %(code)s RETURNING id;
+
+-- name: add_alert
+WITH made AS (
+    INSERT INTO event_class (class, rank, name_zh, name_en) VALUES ('alert', 98, '预警', 'Alert')
+    ON CONFLICT (class) DO NOTHING
+)
+INSERT INTO event_type (code, class, name_zh, name_en, urgent) VALUES ('alert', 'alert', '预警', 'Alert', true)
+ON CONFLICT (code) DO NOTHING;

@@ -31,8 +31,13 @@ class _Refused(Exception):
 
 
 def parse(path: Path, *, name: str, format: str, reading: Reading) -> tuple[Element, list[Note]]:
-    """The root element, and what to note. Raises Unreadable, TooLarge, AskEncoding."""
-    data, notes = _utf8(path.read_bytes(), name, reading)
+    """The root element of a file, and what to note. Raises Unreadable, TooLarge, AskEncoding."""
+    return tree(path.read_bytes(), name=name, format=format, reading=reading)
+
+
+def tree(data: bytes, *, name: str, format: str, reading: Reading) -> tuple[Element, list[Note]]:
+    """The root element of a document. Raises as `parse`."""
+    data, notes = _utf8(data, name, reading)
     builder = TreeBuilder()
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True

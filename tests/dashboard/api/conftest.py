@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from dashboard.api import (
+    cap,
     errors,
     events,
     grids,
@@ -67,7 +68,7 @@ async def app(town: Town) -> AsyncIterator[FastAPI]:
         own = await site.read(link)
     application.state.clock = SimpleNamespace(now=lambda: NOON, site=own)
     application.state.identities = Identities(town.database, site=_no_site)
-    reports = (events, open311, hooks)
+    reports = (events, open311, hooks, cap)
     for resource in (positions, phones, phone_list, *reports, grids, people, health):
         application.include_router(resource.router)
     errors.install(application)

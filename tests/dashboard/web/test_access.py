@@ -50,6 +50,8 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/api/positions/owntracks"): P.REPORT_POSITIONS,
     ("POST", "/api/events"): P.REPORT_EVENTS,
     ("POST", "/api/hooks/{name}"): P.REPORT_EVENTS,
+    ("POST", "/api/cap"): P.REPORT_EVENTS,
+    ("POST", "/api/cap/{token}"): P.REPORT_EVENTS,
     # Open311 has keys and errors of its own: tests/dashboard/api/test_open311.py
     **{
         ("GET", f"/open311/v2/{path}"): OPEN
