@@ -45,12 +45,16 @@ class Settings:
         """Read WANGGE_HOME, WANGGE_HOST, PORT, INGEST_PORT, WANGGE_TLS_CERT and _KEY, MQTT_URL and
         the database's URLs.
 
-        Raises Invalid for a port that is none, or a certificate without its key.
+        Raises Invalid for a port or a broker's address that is none, or a certificate without key.
         """
         port = _port(environment, "PORT", DEFAULT_PORT)
         cert, key = (_path(environment, f"WANGGE_TLS_{part}") for part in ("CERT", "KEY"))
         if (cert is None) != (key is None):
             raise Invalid(what="TLS", why="a certificate and its key go together, give both")
+        mqtt_url = environment.get("MQTT_URL", "")
+        if mqtt_url and not mqtt_url.startswith(("mqtt://", "mqtts://")):
+            why = "write mqtt://HOST or mqtts://USER:PASSWORD@HOST:8883"
+            raise Invalid(what="MQTT_URL", why=why)
         app_url = environment.get("DATABASE_URL", "")
         return cls(
             home=home(environment),
@@ -59,7 +63,7 @@ class Settings:
             ingest_port=_port(environment, "INGEST_PORT", 0),
             tls_cert=cert,
             tls_key=key,
-            mqtt_url=environment.get("MQTT_URL", ""),
+            mqtt_url=mqtt_url,
             app_url=app_url,
             readonly_url=environment.get("DATABASE_READONLY_URL", app_url),
         )

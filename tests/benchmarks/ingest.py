@@ -33,6 +33,7 @@ from tests.benchmarks.run import Figure
 BAR = "P2"
 PEOPLE = 2_000
 FAULTY = 50  # every so many fixes one that must be rejected with its reason
+POSITIONS, OSMAND = "/api/positions", "/api/positions/osmand"
 LOAD = Path(__file__).with_name("_load.py")
 Row = tuple[str, float, float, datetime]
 
@@ -47,12 +48,14 @@ class Phase:
     connections: int
     limit: float
     per_second: float | None
+    path: str = POSITIONS
 
 
 PHASES = (
     Phase("sustained, batches of 50", 50, 40_000, 4, 2_000, 2_200),
     Phase("bursts, batches of 500", 500, 100_000, 4, 10_000, None),
     Phase("single-fix requests", 1, 10_000, 64, 500, None),
+    Phase("single fixes as Traccar Client sends them", 1, 10_000, 64, 500, None, OSMAND),
 )
 
 
@@ -117,6 +120,8 @@ class Walk:
         """The next fixes of everybody in turn, as request bodies."""
         rows = [self._next(len(self.rows) + n) for n in range(phase.fixes)]
         self.rows += rows
+        if phase.path == OSMAND:
+            return [json.dumps(_of_traccar_client(row)) for row in rows]
         fixes = [
             {"person": who, "lon": lon, "lat": lat, "at": at.isoformat(), "accuracy_m": 8.0}
             for who, lon, lat, at in rows
@@ -133,6 +138,13 @@ class Walk:
         if number % FAULTY == 0:
             at -= timedelta(days=3)
         return f"p{person}", round(float(lon), 7), round(float(lat), 7), at
+
+
+def _of_traccar_client(row: Row) -> dict[str, Any]:
+    who, lon, lat, at = row
+    coords = {"latitude": lat, "longitude": lon, "accuracy": 8.0, "speed": 1.2, "heading": 90}
+    fix = {"timestamp": at.isoformat(), "coords": coords, "battery": {"level": 0.6}}
+    return {"location": fix, "device_id": who}
 
 
 async def _prepare(made: Store) -> str:
@@ -202,7 +214,7 @@ async def _load(port: int, token: str, phase: Phase, walk: Walk) -> dict[str, An
     plan = {
         "host": "127.0.0.1",
         "port": port,
-        "path": "/api/positions",
+        "path": phase.path,
         "token": token,
         "connections": phase.connections,
         "per_second": phase.per_second and phase.per_second / phase.batch,

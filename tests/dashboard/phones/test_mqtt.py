@@ -212,6 +212,8 @@ def test_a_site_with_a_broker_has_the_role() -> None:
     (*_, role) = launch.roles(Settings.load({"MQTT_URL": "mqtt://hub"}), store)
     assert (role.name, role.environment["MQTT_URL"]) == ("mqtt", "mqtt://hub")
     assert "hub" not in repr(role)
+    with pytest.raises(Invalid, match="mqtts://USER"):
+        Settings.load({"MQTT_URL": "http://hub"})
 
 
 def test_a_message_that_is_too_large_is_a_fix_that_cannot_be_read() -> None:

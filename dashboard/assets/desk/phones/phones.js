@@ -1,7 +1,7 @@
 /* Whose phone sends what; choose somebody to see why his does not show, and to connect it. */
 (function () {
   "use strict";
-  const w = window.wangge, EVERY_MS = 5000;
+  const w = window.wangge, EVERY_MS = 10000;
   let chosen = null, made = null, last = null, asked = 0;
   const box = (id) => document.getElementById(id);
   const make = (...given) => w.desk.make(...given);
@@ -81,7 +81,7 @@
       return;
     }
     const parts = [about(), account()];
-    if (made) parts.push(...made.apps.map(app), make("section.panel", {}, doubts(made)));
+    if (made) parts.push(made.doubts.length ? make("section.panel", {}, doubts(made)) : "", ...made.apps.map(app));
     else parts.push(address());
     box("phone").replaceChildren(...parts);
   }
@@ -103,7 +103,7 @@
 
   function span(seconds) {
     const s = Math.abs(seconds);
-    return s < 5400 ? w.desk.say("{n} min", { n: Math.round(s / 60) }) : w.desk.say("{n} h", { n: (s / 3600).toFixed(1) });
+    return s < 5400 ? w.desk.say("{n} min", { n: Math.round(s / 60) }) : w.desk.say("{n} h", { n: (s / 3600).toFixed(1).replace(/\.0$/, "") });
   }
   function warnings() {
     const said = [], has = (name) => chosen.signs.includes(name);
