@@ -64,6 +64,7 @@ def test_a_file_goes_onto_the_map_and_back(wall: Wall, tmp_path: Path) -> None:
     undo.click()
     expect(page.locator("#import-log .said.good")).to_contain_text("Everything is as it was")
     expect(page.locator("#import-log tr.undone")).to_have_count(1)
+    expect(page.locator("#import-report")).to_contain_text("These rows are out again.")
 
 
 def test_the_shell_knows_who_may_go_where(wall: Wall) -> None:

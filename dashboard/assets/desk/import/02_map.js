@@ -26,7 +26,7 @@
     key("key-out", w.number(drawn.total.rejected));
     const some = drawn.shown.accepted < drawn.total.accepted || drawn.shown.rejected < drawn.total.rejected;
     const bare = upload.report.rows - drawn.total.accepted - drawn.total.rejected;
-    const notes = [some && w.desk.say("shown: {n}", { n: w.number(drawn.features.length) }), bare > 0 && w.desk.say("{n} rows without a place", { n: w.number(bare) })];
+    const notes = [some && w.desk.say("shown: {n}", { n: w.number(drawn.features.length) }), bare > 0 && w.desk.say("without a place: {n}", { n: w.number(bare) })];
     key("key-note", notes.filter(Boolean).join(" · "));
     if (drawn.features.length) w.desk.map.zoom(drawn);
   };

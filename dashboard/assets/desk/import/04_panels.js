@@ -70,12 +70,14 @@
     const trial = upload.task === "check";
     const link = (kind) => make("a.button", { href: "/api/imports/uploads/" + upload.id + "/report." + kind, download: "" }, w.t("Report as") + " " + kind.toUpperCase());
     panel("report", w.t("Report"), trial ? w.t("trial, nothing was written") : upload.run ? say("import {n}", { n: upload.run }) : w.t("nothing was written"), [
-      !trial && upload.run && said("good", w.t("Imported"), say("{n} rows are in. The import can be undone below.", { n: w.number(told.rows_imported + told.rows_merged) })),
+      !trial && upload.run && (gone(upload.run) ? said("warn", w.t("Undone"), w.t("These rows are out again."))
+        : said("good", w.t("Imported"), say("{n} rows are in. The import can be undone below.", { n: w.number(told.rows_imported + told.rows_merged) }))),
       make("dl.figures", {}, [figure(w.t("Rows"), told.rows), figure(trial ? w.t("Goes in") : w.t("Imported"), told.rows_imported), figure(w.t("Merged"), told.rows_merged),
         figure(w.t("Unchanged"), told.rows_unchanged), figure(w.t("Rejected"), told.rows_rejected, "bad")]),
       ...told.warnings.filter((one) => !["dry_run", "recognised"].includes(one.reason)).map((one) => said("warn", w.t("Note"), one.message)),
       told.rejected.length > 0 && rejected(told), make("div.buttons", {}, [link("csv"), link("json")])]);
   }
+  const gone = (number) => page.state.about.runs.some((run) => run.id === number && run.undone_at);
   function rejected(told) {
     const rows = told.rejected.map((one) => make("tr", { tabIndex: 0, "data-row": one.row, onclick: () => go(one), onkeydown: (e) => { if (e.key === "Enter") go(one); } },
       [make("td.number", {}, String(one.row)), make("td", {}, one.message)]));
