@@ -14,7 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 
 from data.importers import encodings
 from data.importers.errors import ChooseLayer, NoSuchLayer, Unreadable
-from data.importers.table import Reading, Table, system_of_file
+from data.importers.table import Reading, Table, check_columns, system_of_file
 
 pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})  # beside our own links, not theirs
 LATIN = "ISO-8859-1"  # gives back each byte, so that the encoding can be decided afterwards
@@ -22,12 +22,17 @@ GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, ValueE
 
 
 def read(path: Path, *, name: str, format: str, reading: Reading) -> Table:
-    """A layer as a table. Raises Unreadable, ChooseLayer, NoSuchLayer, AskEncoding."""
+    """A layer as a table.
+
+    Raises Unreadable, ChooseLayer, NoSuchLayer, AskEncoding, TooManyColumns.
+    """
     layer = _layer(path, name, format, reading.layer)
     raw = format == "shapefile"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's notes on ring order and field widths
+            about = pyogrio.read_info(path, layer=layer, encoding=LATIN if raw else None)
+            check_columns(list(about["fields"]), name)
             meta, _, wkb, values = pyogrio.raw.read(
                 path, layer=layer, force_2d=True, encoding=LATIN if raw else None
             )
