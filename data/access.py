@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CALL = "call"
     ANSWER = "answer"  # have a duty page, be called
     IMPORT = "import"
+    CHECK_GRIDS = "check_grids"  # what is wrong with the grids, and what a new cut changed
     ADMINISTER = "administer"  # tokens, kiosks, accounts, site
 
 
@@ -30,7 +31,7 @@ P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
     "system": frozenset(P),
     "administrator": frozenset(P) - {P.ANSWER},
-    "commander": frozenset({P.VIEW, P.SEE_CONTACTS, P.CALL, P.REPORT_EVENTS}),
+    "commander": frozenset({P.CHECK_GRIDS, P.VIEW, P.SEE_CONTACTS, P.CALL, P.REPORT_EVENTS}),
     "duty_officer": frozenset({P.VIEW, P.SEE_CONTACTS, P.CALL, P.REPORT_EVENTS}),
     "intake": frozenset({P.VIEW, P.REPORT_EVENTS}),
     "community_officer": frozenset({P.VIEW, P.SEE_CONTACTS, P.CALL, P.REPORT_EVENTS}),

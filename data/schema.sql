@@ -40,6 +40,17 @@ BEGIN
               AND x.revoked_at IS NULL);
 END $$;
 
+CREATE FUNCTION public.answering_grids(ids integer[], place public.geometry, at timestamp with time zone) RETURNS integer[]
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(array_agg(DISTINCT coalesce(
+               CASE WHEN o.valid_to <= at THEN
+                   (SELECT min(n.id) FROM grid n
+                    WHERE n.kind = o.kind AND n.geom && place AND ST_Relate(n.geom, place, '******FF*')
+                      AND n.valid_from <= at AND (n.valid_to IS NULL OR n.valid_to > at)) END, o.id)), '{}')
+    FROM grid o WHERE o.id = ANY (ids)
+$$;
+
 CREATE FUNCTION public.box_around(place public.geometry, metres double precision) RETURNS public.geometry
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO 'public'
@@ -1280,6 +1291,8 @@ CREATE INDEX facility_geom ON public.facility USING gist (geom);
 CREATE INDEX grid_area ON public.grid USING btree (area_id);
 
 CREATE UNIQUE INDEX grid_code ON public.grid USING btree (kind, code) WHERE (valid_to IS NULL);
+
+CREATE INDEX grid_ended ON public.grid USING btree (valid_to) WHERE (valid_to IS NOT NULL);
 
 CREATE INDEX grid_geom ON public.grid USING gist (geom);
 

@@ -58,6 +58,8 @@ class Plane:
 
 def plane_around(geometries: Geometries) -> Plane:
     """The plane at the middle of geometries in degrees; at 0, 0 where there is nothing."""
+    if not len(geometries):
+        return Plane(0.0, 0.0)
     west, south, east, north = shapely.total_bounds(geometries)
     if not math.isfinite(west):
         return Plane(0.0, 0.0)

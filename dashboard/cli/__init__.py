@@ -35,6 +35,7 @@ COMMANDS: dict[str, Entry] = {
     "grids": Entry("areas:grids", "Add and list kinds of grids."),
     "types": Entry("types:types", "List types of events, and what is asked of who reports."),
     "import": Entry("import_:import_", "Put files of areas, grids, people, events on the map."),
+    "recut": Entry("recut:recut", "Cut a kind of grids anew, with lineage."),
     "check": Entry("check:check", "Find gaps, overlaps and other faults of grids."),
     "replay": Entry("replay:replay", "Let past events or positions live again."),
     "source": Entry(

@@ -247,7 +247,7 @@ def finish(ledger: Ledger, report: str) -> None:
     if report == "json":
         click.echo(json.dumps(ledger.as_json(say), ensure_ascii=False, indent=1))
     else:
-        _print(ledger)
+        print_report(ledger)
     strict = any(remark.reason == "strict" for remark in ledger.warnings)
     if strict or (ledger.rows and ledger.count(State.REJECTED) == ledger.rows):
         sys.exit(1)
@@ -263,7 +263,8 @@ COUNTS = {
 }
 
 
-def _print(ledger: Ledger) -> None:
+def print_report(ledger: Ledger) -> None:
+    """The account of an import for people."""
     said = ledger.as_json(say)
     console = Console(soft_wrap=True, highlight=False)
     counts = Grid.grid(padding=(0, 2))

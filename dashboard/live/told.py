@@ -94,6 +94,7 @@ class Told:
             self.shifts = True
         elif table in PLACES:
             self.places = True
+            self.all_events |= table == "grid"  # a new cut gives open events to other grids
         self.news.set()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from dashboard import assets
 from dashboard.auth import acting, standing
 from dashboard.components import desk
-from dashboard.pages import import_, phones, screen
+from dashboard.pages import grids, import_, phones, screen
 from data.access import Permission
 
 
@@ -78,6 +78,15 @@ PAGES: tuple[Page, ...] = (
         import_.body,
         place="Import",
         letter="i",
+    ),
+    desk_page(
+        "/grids",
+        "grids",
+        "网格核查 Grid check",
+        Permission.CHECK_GRIDS,
+        grids.body,
+        place="Grid check",
+        letter="r",
     ),
     desk_page(
         "/phones",

@@ -1,5 +1,6 @@
 -- name: place_of_event
-SELECT e.grid_ids, e.area_id, ST_X(e.geom) AS lon, ST_Y(e.geom) AS lat FROM event e WHERE e.id = %(id)s AND e.opened_at <= %(at)s;
+SELECT answering_grids(e.grid_ids, e.geom, %(at)s) AS grid_ids, e.area_id, ST_X(e.geom) AS lon, ST_Y(e.geom) AS lat
+FROM event e WHERE e.id = %(id)s AND e.opened_at <= %(at)s;
 
 -- name: place_of_grid
 SELECT ARRAY[g.id] AS grid_ids, g.area_id, ST_X(c.point) AS lon, ST_Y(c.point) AS lat

@@ -1,5 +1,9 @@
 -- name: open_at
-SELECT e.id, e.area_id, e.grid_ids, t.code AS type, t.class AS class_, t.name_zh, t.name_en,
+-- An event whose grid has ended burdens the one in which it lies now.
+SELECT e.id, e.area_id,
+       CASE WHEN e.grid_ids && (SELECT coalesce(array_agg(id), '{}') FROM grid WHERE valid_to <= %(at)s)
+            THEN answering_grids(e.grid_ids, e.geom, %(at)s) ELSE e.grid_ids END AS grid_ids,
+       t.code AS type, t.class AS class_, t.name_zh, t.name_en,
        ST_X(e.geom) AS lon, ST_Y(e.geom) AS lat, e.opened_at, e.due_at, e.yellow_at, e.closed_at,
        coalesce(e.address, a.name) AS place, left(e.text, %(length)s) AS text
 FROM (SELECT * FROM event WHERE opened_at <= %(at)s AND closed_at > %(at)s
@@ -8,7 +12,10 @@ FROM (SELECT * FROM event WHERE opened_at <= %(at)s AND closed_at > %(at)s
 JOIN event_type t ON t.id = e.type_id JOIN area a ON a.id = e.area_id;
 
 -- name: changed
-SELECT e.id, e.area_id, e.grid_ids, t.code AS type, t.class AS class_, t.name_zh, t.name_en,
+SELECT e.id, e.area_id,
+       CASE WHEN e.grid_ids && (SELECT coalesce(array_agg(id), '{}') FROM grid WHERE valid_to <= %(until)s)
+            THEN answering_grids(e.grid_ids, e.geom, %(until)s) ELSE e.grid_ids END AS grid_ids,
+       t.code AS type, t.class AS class_, t.name_zh, t.name_en,
        ST_X(e.geom) AS lon, ST_Y(e.geom) AS lat, e.opened_at, e.due_at, e.yellow_at, e.closed_at,
        coalesce(e.address, a.name) AS place, left(e.text, %(length)s) AS text
 FROM event e JOIN event_type t ON t.id = e.type_id JOIN area a ON a.id = e.area_id

@@ -62,30 +62,35 @@ async def import_grids(
     connection: Connection, batch: Batch, options: Options, at: datetime
 ) -> None:
     """Write the grids of a batch; new kinds are made."""
-    known = await groups.set_grid_kinds(connection, batch, options)
-    units = await _gather(batch, GRID, "kind")
-    await groups.add_kinds(connection, units, known, options, batch.ledger)
-    kept = await _assigned(connection, units, options, batch.ledger)
-    hashes = await asyncio.to_thread(content_hashes, kept)
+    kept, made = await read_grids(connection, batch, options)
     batch.progress("write", 0, len(kept))
-    written = await grids.write(
-        connection,
-        [
-            grids.NewGrid(
-                *(u.group, u.code, u.name, u.area_id, u.geometry, content_hash),
-                households=_whole(u.values["households"]),
-                population=_whole(u.values["population"]),
-            )
-            for u, content_hash in zip(kept, hashes, strict=True)
-        ],
-        at=at,
-    )
+    written = await grids.write(connection, made, at=at)
     if written.posts_moved:
         batch.ledger.warn("open_posts", n=written.posts_moved)
     batch.progress("write", len(kept), len(kept))
     if kept:
         await _colour(connection, kept[0].group)
     settle(batch.ledger, kept, written.outcomes)
+
+
+async def read_grids(
+    connection: Connection, batch: Batch, options: Options
+) -> tuple[list[Unit], list[grids.NewGrid]]:
+    """The grids of a batch with their areas, as units and as they would be written; the rows of
+    all others are rejected. New kinds are made."""
+    known = await groups.set_grid_kinds(connection, batch, options)
+    units = await _gather(batch, GRID, "kind")
+    await groups.add_kinds(connection, units, known, options, batch.ledger)
+    kept = await _assigned(connection, units, options, batch.ledger)
+    hashes = await asyncio.to_thread(content_hashes, kept)
+    return kept, [
+        grids.NewGrid(
+            *(u.group, u.code, u.name, u.area_id, u.geometry, content_hash),
+            households=_whole(u.values["households"]),
+            population=_whole(u.values["population"]),
+        )
+        for u, content_hash in zip(kept, hashes, strict=True)
+    ]
 
 
 async def _colour(connection: Connection, kind: str) -> None:

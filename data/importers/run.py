@@ -73,7 +73,7 @@ NOUNS = {
 async def import_files(
     database: Database,
     actor_id: int,
-    noun: str,
+    noun: str | Noun,
     paths: Sequence[str],
     options: Options,
     *,
@@ -90,7 +90,7 @@ async def import_files(
     Rejected rows are skipped and the rest goes in together; with `strict` any rejected row
     leaves everything as it was. Raises ImportRefused for a file that cannot be used at all.
     """
-    kind = NOUNS[noun]
+    kind = NOUNS[noun] if isinstance(noun, str) else noun
     options = await _with_system(database, actor_id, options)
     batches = _Batches(kind, paths, options, progress)
     with closing(batches.tables):

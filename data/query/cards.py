@@ -47,7 +47,8 @@ async def read(connection: Connection, asking: Asking, kind: str, id_: int) -> d
     if found is None:
         raise NotFound(what=kind, key=id_)
     grid_ids: list[int] = found.pop("grid_ids") or []
-    people = await responsible(connection, asking, grid_ids=grid_ids, area_id=found["area_id"])
+    answering = found.pop("answering", None) or grid_ids  # a grid of its day may have ended
+    people = await responsible(connection, asking, grid_ids=answering, area_id=found["area_id"])
     card: dict[str, Any] = {"kind": kind, **found}
     card["path"] = await fetch_all(connection, SQL.ancestors, {"area_id": found["area_id"]})
     card["grids"] = await fetch_all(connection, SQL.grids, {"ids": grid_ids, "at": asking.at})

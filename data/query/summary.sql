@@ -100,12 +100,14 @@ GROUP BY 1, 2, 3, 4;
 
 -- name: ranking
 WITH open AS (
-    SELECT due_at, grid_ids, area_id FROM event WHERE opened_at <= %(at)s AND closed_at > %(at)s
+    SELECT due_at, grid_ids, area_id, geom FROM event WHERE opened_at <= %(at)s AND closed_at > %(at)s
     UNION ALL
-    SELECT due_at, grid_ids, area_id FROM event WHERE opened_at <= %(at)s AND closed_at IS NULL),
+    SELECT due_at, grid_ids, area_id, geom FROM event WHERE opened_at <= %(at)s AND closed_at IS NULL),
 load AS (
     SELECT g.id, count(*)::integer AS open, count(*) FILTER (WHERE e.due_at < %(at)s)::integer AS overdue
-    FROM open e CROSS JOIN LATERAL unnest(e.grid_ids) AS g (id)
+    FROM open e CROSS JOIN LATERAL unnest(
+        CASE WHEN e.grid_ids && (SELECT coalesce(array_agg(id), '{}') FROM grid WHERE valid_to <= %(at)s)
+             THEN answering_grids(e.grid_ids, e.geom, %(at)s) ELSE e.grid_ids END) AS g (id)
     WHERE %(areas)s::integer[] IS NULL OR e.area_id = ANY (%(areas)s::integer[])
     GROUP BY g.id),
 staffed AS (

@@ -34,7 +34,11 @@ SELECT e.id, ST_X(e.geom) AS lon, ST_Y(e.geom) AS lat, y.name_zh, y.name_en, e.t
        CASE WHEN e.due_at IS NULL THEN 'no_limit' WHEN e.due_at < %(at)s THEN 'red'
             WHEN e.yellow_at <= %(at)s THEN 'yellow' ELSE 'green' END AS light
 FROM event e JOIN event_type y ON y.id = e.type_id
-WHERE e.grid_ids && %(grid_ids)s::integer[]
+WHERE (e.grid_ids && %(grid_ids)s::integer[]
+       OR (e.grid_ids && (SELECT coalesce(array_agg(o.id), '{}')  -- what his grids were cut out of
+                          FROM grid g JOIN grid o ON o.kind = g.kind AND o.geom && g.geom
+                          WHERE g.id = ANY (%(grid_ids)s::integer[]) AND o.valid_to <= %(at)s)
+           AND answering_grids(e.grid_ids, e.geom, %(at)s) && %(grid_ids)s::integer[]))
   AND e.opened_at <= %(at)s AND (e.closed_at IS NULL OR e.closed_at > %(at)s)
 ORDER BY e.due_at NULLS LAST, e.id LIMIT %(most)s;
 

@@ -242,6 +242,7 @@ async def _accounts(link: Connection, town: WallTown) -> None:
     for name, role, person, area in (
         ("dora", "duty_officer", None, None),
         ("ida", "intake", None, None),
+        ("carla", "commander", None, None),
         ("chief", "grid_worker", chief, "c1"),
         ("admin", "administrator", None, None),
     ):

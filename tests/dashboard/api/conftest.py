@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from dashboard.api import (
     cap,
+    checks,
     errors,
     events,
     grids,
@@ -69,7 +70,8 @@ async def app(town: Town) -> AsyncIterator[FastAPI]:
     application.state.clock = SimpleNamespace(now=lambda: NOON, site=own)
     application.state.identities = Identities(town.database, site=_no_site)
     reports = (events, open311, hooks, cap)
-    for resource in (positions, phones, phone_list, *reports, grids, people, health):
+    places = (grids, checks, people)
+    for resource in (positions, phones, phone_list, *reports, *places, health):
         application.include_router(resource.router)
     errors.install(application)
     async with application.router.lifespan_context(application):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 from dashboard.cli import main
 from dashboard.embedded import Store
 from data.database import Database
+from tests.data.importers.conftest import box, write_geojson
 from tests.factories import make_town
 
 
@@ -52,6 +54,27 @@ def test_what_the_command_says_and_how_it_ends(wangge: Any) -> None:
     assert "Service grid: does not tile, so gaps are not looked for." in said
     assert '"nobody"' in wangge("check", "grids", "--kind", "nobody", code=1).stderr
     assert "nobody" in wangge("grids", "kinds", "set", "nobody", "--tiles", code=1).stderr
+
+
+def test_a_new_cut_is_tried_and_told(wangge: Any, tmp_path: Path) -> None:
+    """West is split: the trial tells what would happen, for people and for programs."""
+    rows = [("W-A", 112.90, 112.904), ("W-B", 112.904, 112.91), ("E-1", 112.91, 112.92)]
+    file = write_geojson(
+        tmp_path / "cut.geojson",
+        [({"code": code, "name": code}, box(a, 35.60, b, 35.61)) for code, a, b in rows],
+    )
+    command = ("recut", "grids", str(file), "--kind", "service", "--dry-run", "--valid-from")
+    said = wangge(*command, "2026-07-01").stdout
+    assert "split: W-1 → W-A, W-B  +0.0 −0.0 m²" in said
+    assert "split 1 · unchanged grids 1" in said
+    assert "2 posts wait for somebody to decide:" in said
+    assert "west_chief west_chief (grid_chief) W-1 → W-B 60 %, W-A 40 %" in said
+    told = json.loads(wangge(*command, "2026-07-01", "--report", "json").stdout)
+    assert told["counts"]["split"] == 1 and told["posts_carried"] == 0
+    assert told["changes"][0]["after"][0]["geometry"]["type"] == "MultiPolygon"
+    assert "no time" in wangge(*command, "soon", code=2).stderr
+    file.write_text(file.read_text().replace("[112.9,", "[512.9,"))
+    assert "[out_of_range]" in wangge(*command, "2026-07-01", code=1).stdout
 
 
 def test_findings_for_people_and_for_programs(wangge: Any, store: Store, monkeypatch: Any) -> None:

@@ -42,6 +42,9 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/api/people/nearest"): P.VIEW,
     ("GET", "/api/phones"): P.ADMINISTER,
     ("POST", "/api/phones/{person_id}/token"): P.ADMINISTER,
+    ("GET", "/api/checks/grids"): P.CHECK_GRIDS,
+    ("GET", "/api/grids/versions"): P.CHECK_GRIDS,
+    ("GET", "/api/grids/diff"): P.CHECK_GRIDS,
     ("POST", "/api/positions"): P.REPORT_POSITIONS,
     ("GET", "/api/positions/osmand"): P.REPORT_POSITIONS,
     ("POST", "/api/positions/osmand"): P.REPORT_POSITIONS,
@@ -107,6 +110,7 @@ CONCRETE = {
 QUERY = {"/api/grids/at": "?lon=112.905&lat=35.605"}
 QUERY["/api/people/nearest"] = QUERY["/api/grids/at"]
 QUERY["/api/imports/uploads"] = "?name=a.csv"
+QUERY["/api/grids/diff"] = "?kind=service&from=2026-01-01"
 QUERY["/api/duty/ground"] = "?west=112.9&south=35.6&east=112.91&north=35.61"
 BODIES: dict[str, Any] = {
     "/api/positions": {"positions": []},

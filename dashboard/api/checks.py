@@ -1,0 +1,93 @@
+"""The grid contract over HTTP: what is wrong with the grids, and what changed between two days."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from dashboard.api.errors import json_response, language
+from dashboard.api.instants import instant
+from dashboard.api.requests import Code, caller
+from dashboard.i18n.sentences import tell
+from data.access import Actor, Permission
+from data.contract import diff as diff_
+from data.contract.check import check
+from data.contract.model import Limits
+from data.contract.report import as_json
+from data.places import grids
+
+USUAL = Limits()
+router = APIRouter()
+Metres = Annotated[float, Query(ge=0.001, le=1000)]
+
+
+def _manager(request: Request) -> Actor:
+    actor = caller(request)
+    actor.require(Permission.CHECK_GRIDS)
+    return actor
+
+
+@router.get("/api/checks/grids")
+async def findings(
+    request: Request,
+    kind: Annotated[list[Code] | None, Query(max_length=20)] = None,
+    tolerance: Metres = USUAL.tolerance_m,
+    sliver: Metres = USUAL.sliver_m,
+) -> Response:
+    """The report of `wangge check grids` in the caller's scope and language; `kind` may repeat."""
+    actor, state = _manager(request), request.app.state
+    lang = language(request.scope)
+    if not hasattr(state, "checking"):
+        state.checking = asyncio.Lock()  # one at a time: each needs a whole core
+    async with (
+        state.checking,
+        state.database.acting(actor.id, readonly=actor.readonly) as connection,
+    ):
+        at, limits = state.clock.now(), Limits(tolerance, sliver)
+        report = await check(connection, at=at, kinds=kind or (), limits=limits)
+    said = as_json(report, lambda one: tell(one, lang), lang=lang)
+    return json_response({"at": at.isoformat(), **said})
+
+
+@router.get("/api/grids/versions")
+async def versions(request: Request) -> Response:
+    """{"now", "kinds"}: each kind of grids, how it tiles, and when it was cut anew."""
+    actor, state = _manager(request), request.app.state
+    async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
+        known = await grids.kinds(connection)
+        cuts = [await diff_.cut_days(connection, one.kind) for one in known]
+    zone = state.clock.site.zone
+    said: list[dict[str, Any]] = [
+        {
+            "kind": one.kind,
+            "name_zh": one.name_zh,
+            "name_en": one.name_en,
+            "tiles": one.tiles,
+            "tiles_with": one.tiles_with,
+            "cuts": [day.astimezone(zone).isoformat() for day in days],
+        }
+        for one, days in zip(known, cuts, strict=True)
+    ]
+    return json_response({"now": state.clock.now().astimezone(zone).isoformat(), "kinds": said})
+
+
+@router.get("/api/grids/diff")
+async def changes(
+    request: Request,
+    kind: Code,
+    since: Annotated[str, Query(alias="from", max_length=40)],
+    until: Annotated[str | None, Query(alias="to", max_length=40)] = None,
+) -> Response:
+    """{"kind", "from", "to", "counts", "changes"} between two instants of site time; `to` is now
+    where it is not said, and a day is its beginning."""
+    actor, state = _manager(request), request.app.state
+    zone = state.clock.site.zone
+    begin = instant(since, zone, name="from")
+    end = state.clock.now() if until is None else instant(until, zone, name="to")
+    async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
+        found = await diff_.diff(connection, kind=kind, since=begin, until=end)
+    said = diff_.as_json(found.changes, found.olds, found.news)
+    when = {"from": begin.isoformat(), "to": end.isoformat()}
+    return json_response({"kind": kind, **when, **said})
