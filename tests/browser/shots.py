@@ -57,6 +57,8 @@ SHOTS = (
     Shot("duty-en", "/duty?lang=en", account="worker", sizes=SIZES[2:]),
     Shot("import-zh", "/import", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("import-en", "/import?lang=en&theme=light", account="admin", sizes=SIZES[:1]),
+    Shot("grids-zh", "/grids", account="admin", sizes=(SIZES[0], SIZES[2])),
+    Shot("grids-en", "/grids?lang=en&theme=light", account="admin", sizes=SIZES[:1]),
     Shot("phones-zh", "/phones", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("sign-in-zh", "/sign-in", account=None),
     Shot("sign-in-en", "/sign-in?lang=en", account=None, sizes=SIZES[2:]),
@@ -187,6 +189,7 @@ def faults_of(page: Page, shot: Shot, again: Callable[[], None]) -> list[str]:
         found += [f"cut: {words}" for words in page.evaluate(boxes.CLIPPED, True)]
     elif shot.account == "admin":  # a desk page
         page.wait_for_selector("#desk[data-ground]")
+        page.wait_for_function("() => !document.querySelector('#desk .busy')")  # a check that runs
         page.wait_for_timeout(1000)
         found += [f"cut: {words}" for words in page.evaluate(boxes.CLIPPED, True)]
     elif shot.account:
