@@ -50,7 +50,7 @@ wal_compression = off
 max_wal_size = 256MB
 shared_buffers = 64MB
 shared_preload_libraries = 'postgis-3'
-autovacuum = off
+autovacuum_naptime = 15s
 authentication_timeout = 20s
 """
 
