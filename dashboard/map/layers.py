@@ -24,5 +24,5 @@ LAYERS: dict[str, Layer] = {
     "overdue": Layer("Overdue events", "past the limit, with the time over"),
     "events": Layer("Other events", "due soon, within limit, no limit"),
     "labels": Layer("Names"),
-    "basemap": Layer("Base map", "without it our own roads, waters and houses"),
+    "basemap": Layer("Base map", "else our own roads and waters"),
 }
