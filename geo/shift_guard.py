@@ -28,8 +28,9 @@ MOST = 600  # more tell nothing new
 MOST_BORDERS = 2_000  # of which a part only is matched
 THIN_M = 40.0  # of the points in such a square one is taken: who stands still counts once
 WINDOW_M = 16_000.0  # the shift is the same all over a town: its fullest part is enough
-REACH_M, STEP_M = 1_700.0, 25.0
 CELL_M = 8.0
+STRIDE = 2  # cells from one shift of the lattice to the next
+REACH_M, STEP_M = 1_700.0, CELL_M * STRIDE
 CAP_M = 60.0  # further away is simply wrong
 BORDER_CAP_M = 24.0  # borders are drawn on each other, people walk and report beside roads
 NEAR_M = 90.0  # of a lattice shift and a conversion that mean the same
@@ -202,7 +203,10 @@ class _Trial:
         self.shifts, self.scores = _landscape(self.field, self.xy)
 
     def verdict(self) -> Finding:
-        best = self.shifts[self.scores.argmin()]
+        away = np.hypot(
+            *self.shifts.T
+        )  # of shifts that are as good the smallest: streets in a grid
+        best = self.shifts[np.lexsort((away, self.scores.round(3)))[0]]
         named = min(self.moved, key=lambda name: self._score(self.moved[name]))
         leads = np.median(self.moved[named] - self.xy, axis=0)
         alike = np.hypot(*(leads - best)) < NEAR_M
@@ -243,13 +247,19 @@ class _Trial:
 
 def _landscape(field: _Field, xy: Points) -> tuple[Points, Points]:
     """All shifts of the lattice, (m, 2) metres, and the mean capped distance under each."""
-    steps = np.arange(-REACH_M, REACH_M + 1, STEP_M)
-    shifts = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
-    shifts = shifts[np.hypot(*shifts.T) <= REACH_M]
-    scores = np.zeros(len(shifts))
-    for x, y in xy:  # point by point: a block of the field at a time
-        scores += field.at(shifts + np.array([x, y]))
-    return shifts, scores / len(xy)
+    far = int(REACH_M / STEP_M) * STRIDE
+    steps = np.arange(-far, far + 1, STRIDE)
+    total = np.zeros((len(steps), len(steps)))
+    columns, rows = np.floor((xy - (field.west, field.south)) / CELL_M).astype(int).T.tolist()
+    for column, row in zip(columns, rows, strict=True):  # the lattice falls on cells: a slice each
+        around = (
+            slice(row - far, row + far + 1, STRIDE),
+            slice(column - far, column + far + 1, STRIDE),
+        )
+        total += field.metres[around]
+    shifts = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2) * CELL_M
+    within = np.hypot(*shifts.T) <= REACH_M
+    return shifts[within], total.ravel()[within] / len(xy)
 
 
 def _chance(field: _Field, xy: Points) -> Points:

@@ -147,6 +147,42 @@ async def test_a_feed_of_positions_is_told_until_its_source_declares_what_it_sen
             await guard.of_source(link, "nobody", at=NOON)
 
 
+async def test_outlines_are_held_against_the_areas_that_are_here(
+    place: Town, town: Demo, tmp_path: Path
+) -> None:
+    """Grids in GCJ-02 under communities in WGS-84: told before a row is written."""
+    async with place.database.acting(place.system_id) as link:
+        for area in town.areas:
+            if area.level == "community":
+                given = [area.code, area.name, shapely.to_wkb(area.geometry), place.areas["root"]]
+                await link.execute(AREA, given)
+    for way, reasons in ((gcj02, {"shift_crs"}), (lambda points: points, set[str]())):
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"code": grid.code, "name": grid.name},
+                "geometry": shapely.geometry.mapping(shapely.transform(grid.geometry, way)),
+            }
+            for grid in town.grids
+            if grid.kind == "service"
+        ]
+        file = tmp_path / f"{len(reasons)}.geojson"
+        file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+        options = Options(group="tried", dry_run=True)
+        ledger = await import_files(
+            place.database, place.system_id, "grids", [str(file)], options, at=NOON
+        )
+        said = warned(ledger)
+        assert set(said) == reasons
+        if reasons:
+            assert (said["shift_crs"]["crs"], said["shift_crs"]["reference"]) == (
+                "gcj02",
+                "borders",
+            )
+
+
+AREA = """INSERT INTO area (code, name, level, geom, parent_id)
+          VALUES (%s, %s, 'community', ST_Multi(ST_GeomFromWKB(%s, 4326)), %s)"""
 WALK = """
 WITH fix AS (
     SELECT %(at)s::timestamptz - n * interval '20 minutes' AS at, x, y
