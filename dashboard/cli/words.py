@@ -25,8 +25,13 @@ def chinese() -> dict[str, str]:
 
 def say(sentence: str, fields: Mapping[str, Any] | None = None) -> str:
     """A sentence in the user's language with its fields filled in."""
-    said = dict(fields or {})
-    if language() == "zh":
+    return fill(sentence, fields or {}, language())
+
+
+def fill(sentence: str, fields: Mapping[str, Any], lang: str) -> str:
+    """A sentence in zh or en with its fields; the field `reference` is a word of ours."""
+    said = dict(fields)
+    if lang == "zh":
         sentence = chinese().get(sentence, sentence)
         if "reference" in said:
             said["reference"] = chinese().get(said["reference"], said["reference"])

@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.cli.words import chinese
+from dashboard.cli.words import fill
 from dashboard.i18n.sentences import tell
 from data.errors import Said
 from data.importers.reasons import REASONS, WARNINGS
@@ -35,10 +35,7 @@ def _unpacked(kept: Mapping[str, Any]) -> Said:
 
 def remark(one: Mapping[str, Any], lang: str) -> str:
     """Why a row was rejected, or what is to be said of all."""
-    sentence = REASONS.get(one["reason"]) or WARNINGS[one["reason"]]
-    if lang == "zh":
-        sentence = chinese().get(sentence, sentence)
-    return sentence.format(**one["fields"])
+    return fill(REASONS.get(one["reason"]) or WARNINGS[one["reason"]], one["fields"], lang)
 
 
 def report(stored: Mapping[str, Any], lang: str, *, most: int | None = None) -> dict[str, Any]:
@@ -55,10 +52,7 @@ def report(stored: Mapping[str, Any], lang: str, *, most: int | None = None) -> 
 
 
 def _warning(one: Mapping[str, Any], lang: str) -> str:
-    sentence = WARNINGS[one["reason"]]
-    if lang == "zh":
-        sentence = chinese().get(sentence, sentence)
-    return sentence.format(**one["fields"])
+    return fill(WARNINGS[one["reason"]], one["fields"], lang)
 
 
 def as_csv(stored: Mapping[str, Any], lang: str) -> str:

@@ -15,6 +15,7 @@ import click
 import pytest
 
 from dashboard.cli import COMMANDS, helps, main, tongue, words
+from dashboard.imports import telling
 from data.errors import Invalid
 from data.importers import errors
 from data.importers.reasons import REASONS, WARNINGS
@@ -76,6 +77,15 @@ def test_an_error_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANGGE_LANG", "zh")
     assert words.say_error(error) == "a.csv 没有列 x。现有：a, b。"
     assert words.say_error(Invalid(what="{x}", why="y")) == "{x}：y。"
+
+
+def test_the_guards_reference_is_a_word_in_both_languages_and_on_the_page() -> None:
+    said = {"n": "600", "reference": "roads", "before": "4"}
+    one = {"reason": "shift_fits", "fields": said}
+    assert "道路" in telling.remark(one, "zh") and "roads" not in telling.remark(one, "zh")
+    assert "roads" in telling.remark(one, "en")
+    told = telling.report({"warnings": [one]}, "zh")
+    assert "道路" in told["warnings"][0]["message"]
 
 
 def all_helps(command: click.Command, context: click.Context) -> Iterator[str]:
