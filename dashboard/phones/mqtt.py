@@ -105,7 +105,7 @@ class Subscriber:
         if broker.tls:
             client.tls_set(ca_certs=broker.ca)
         client.on_connect, client.on_message = self._connected, self._heard
-        client.on_disconnect = self._disconnected
+        client.on_disconnect, client.on_subscribe = self._disconnected, self._subscribed
 
     async def __aenter__(self) -> Subscriber:
         self._task = asyncio.create_task(self._take_for_ever(), name="mqtt-take")
@@ -128,6 +128,8 @@ class Subscriber:
         self._round += 1
         client.subscribe(TOPIC, qos=1)
         LOG.info("connected to %s, session kept: %s", self._broker.host, flags.session_present)
+
+    def _subscribed(self, *_: Any) -> None:
         self._call(self.connected.set)
 
     def _disconnected(self, _: paho.Client, __: Any, ___: Any, reason: Any, ____: Any) -> None:
