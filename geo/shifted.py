@@ -50,7 +50,7 @@ def gcj02_to_bd09(lon: Numbers, lat: Numbers) -> Pair:
 
 def _turn(lon: Numbers, lat: Numbers) -> Pair:
     """Baidu's formula, without a border: a turn about the point 0, 0 and a step."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * BAIDU)
         angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * BAIDU)
         return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
@@ -88,7 +88,7 @@ def _back(forward: Callable[[Numbers, Numbers], Pair], lon: Numbers, lat: Number
 def _inverse(forward: Callable[[Numbers, Numbers], Pair], lon: Numbers, lat: Numbers) -> Pair:
     """The point that `forward` moves to (lon, lat): by fixed-point iteration."""
     found_lon, found_lat = lon, lat
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # far from China the steps grow
         for _ in range(ROUNDS):
             there_lon, there_lat = forward(found_lon, found_lat)
             off_lon, off_lat = lon - there_lon, lat - there_lat
@@ -100,7 +100,7 @@ def _inverse(forward: Callable[[Numbers, Numbers], Pair], lon: Numbers, lat: Num
 
 def _shift(lon: Numbers, lat: Numbers) -> Pair:
     """The formula itself, without its border: metres east and north, brought to degrees."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         x, y = lon - 105.0, lat - 35.0
         both = 20 * np.sin(6 * x * pi) + 20 * np.sin(2 * x * pi)
         root = np.sqrt(np.abs(x))
