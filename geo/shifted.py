@@ -67,7 +67,11 @@ def wgs84_to_bd09(lon: Numbers, lat: Numbers) -> Pair:
 
 
 def bd09_to_wgs84(lon: Numbers, lat: Numbers) -> Pair:
-    """BD-09 to WGS-84, by way of GCJ-02, within 1 mm of the exact inverse."""
+    """BD-09 to WGS-84, by way of GCJ-02, within 1 mm of the exact inverse.
+
+    Within 2 km of the box's edge, where GCJ-02 may leave the box in which Baidu's step is taken,
+    a point may have two origins.
+    """
     return gcj02_to_wgs84(*bd09_to_gcj02(lon, lat))
 
 

@@ -70,6 +70,8 @@ def build(
         columns = chosen.found
         batch.chosen.update({name: column for name, (column, _) in columns.items()})
         ledger.recognised.update(chosen.recognised)
+        for name, several in chosen.competing.items():
+            ledger.warn("competing", field=name, columns=several)
         for name, (_, values) in columns.items():
             whole = batch.fields.setdefault(name, [None] * ledger.rows)
             whole[start : start + table.length] = values

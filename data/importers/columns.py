@@ -13,15 +13,21 @@ from data.importers.table import Table, text
 
 POSITION = ("lon", "lat", "x", "y", "wkt")
 PAIRS = (("lon", "lat"), ("x", "y"))
+# A row is right without these: where two columns compete, none is taken, and that is said.
+BESIDE = frozenset(
+    ("population", "households", "address", "phone", "force_type", "team", "text", "satisfied")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Field → its column's name and values. `recognised` are those whose column has another name
-    than the field, and of which the user said nothing."""
+    than the field, and of which the user said nothing; `competing` are the columns of a field
+    that a row can do without, of which none was taken."""
 
     found: dict[str, tuple[str, Sequence[Any]]] = field(default_factory=dict)
     recognised: dict[str, str] = field(default_factory=dict)
+    competing: dict[str, str] = field(default_factory=dict)
 
 
 def choose(
@@ -38,7 +44,13 @@ def choose(
     taken = {*options.maps.values(), *options.key}
     for name in known:
         if name not in columns.found:
-            fitting = _by_name(table, noun, name, taken, options)
+            try:
+                fitting = _by_name(table, noun, name, taken, options)
+            except CompetingColumns as error:
+                if name not in BESIDE:
+                    raise
+                columns.competing[name] = str(error.fields["columns"])
+                continue
             if fitting is not None:
                 columns.found[name] = fitting, table.columns[fitting]
                 taken.add(fitting)

@@ -60,6 +60,8 @@ REASONS = {
 
 WARNINGS = {
     "untold": "{n} more rows were rejected than are listed: {reasons}.",
+    "competing": "Several columns may be {field}, so none was taken: {columns}. "
+    "Say --map {field}=COLUMN.",
     "recognised": "Columns recognised by their names: {columns}. Say others with --map.",
     "other_level": "{n} rows are of levels that this command does not take ({values})."
     " Import them with: {how}",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from geo import shifted
 
 WEST, SOUTH, EAST, NORTH = shifted.CHINA
+EDGE = 0.02  # degrees
 MM = 1e-3 / 111_320  # in degrees
 LONS, LATS = st.floats(WEST, EAST), st.floats(SOUTH, NORTH)
 Way = Callable[[shifted.Numbers, shifted.Numbers], shifted.Pair]
@@ -43,8 +44,12 @@ def test_the_published_points(way: str, lon: float, lat: float, moved: tuple[flo
 @given(lon=LONS, lat=LATS)
 @example(lon=WEST, lat=SOUTH)
 @example(lon=EAST, lat=NORTH)
+@example(lon=137.83398, lat=1.0)
 @example(lon=105.0, lat=35.0)
 def test_there_and_back_is_less_than_a_millimetre(system: str, lon: float, lat: float) -> None:
+    """BD-09 has two steps, and the first may leave the box (by 1.5 km) in which both are taken."""
+    if system == "bd09":
+        lon, lat = np.clip(lon, WEST + EDGE, EAST - EDGE), np.clip(lat, SOUTH + EDGE, NORTH - EDGE)
     there = move(getattr(shifted, f"wgs84_to_{system}"), lon, lat)
     assert move(getattr(shifted, f"{system}_to_wgs84"), *there) == pytest.approx((lon, lat), abs=MM)
 

@@ -115,6 +115,14 @@ def test_two_columns_that_compete_are_asked_about() -> None:
     assert stronger == {"name": "网格名称", "code": "网格编码"}
 
 
+def test_a_row_can_do_without_some_and_then_nobody_is_asked() -> None:
+    known = ("code", "name", "phone")
+    table = of("工号", "姓名", "手机", "手机号")
+    found = columns.choose(table, noun="people", known=known, key_field="code", options=Options())
+    assert found.recognised == {"code": "工号", "name": "姓名"}
+    assert found.competing == {"phone": "手机, 手机号"}
+
+
 def test_a_coarser_area_beside_a_row_counts_only_where_nothing_else_places_it() -> None:
     table = of("网格编码", "网格名称", "社区名称", "街道名称")
     assert choose("grids", table)["parent"] == "社区名称"
