@@ -120,6 +120,11 @@ def _name(at: Visit, t: Translate) -> str:
     return at.site.name_en if at.lang == "en" else at.site.name_zh
 
 
+def open_to(at: Visit, places: Sequence[Place]) -> list[Place]:
+    """The places that who looks may open."""
+    return [p for p in places if at.actor is not None and at.actor.may(p.permission)]
+
+
 def _bar(at: Visit, t: Translate, places: Sequence[Place]) -> Any:
     links = [
         html.A(
@@ -128,8 +133,7 @@ def _bar(at: Visit, t: Translate, places: Sequence[Place]) -> Any:
             **data(letter=place.letter),
             **(aria(current="page") if place.path == at.path else {}),
         )
-        for place in places
-        if at.actor is not None and at.actor.may(place.permission)
+        for place in open_to(at, places)
     ]
     return html.Header(
         [

@@ -12,6 +12,7 @@ from typing import Any
 from dashboard import assets
 from dashboard.auth import acting, standing
 from dashboard.components import desk
+from dashboard.i18n import translator
 from dashboard.pages import grids, import_, phones, screen
 from data.access import Permission
 
@@ -59,13 +60,22 @@ def desk_page(
     return Page(path, name, title, permission, layout, register, loads, place, letter)
 
 
+def wall(**given: Any) -> Any:
+    """The wall; the list of its layers ends in links to the desk pages that one may open."""
+    at = desk.visit("screen", "/screen", given, acting.get(), standing.get())
+    others = [place for place in desk.open_to(at, places()) if place.path != at.path]
+    t = translator(at.lang, "desk")
+    desks = [(at.address(p.path), t(p.word)) for p in others]
+    return screen.layout(**{**given, "desks": desks})
+
+
 PAGES: tuple[Page, ...] = (
     Page(
         "/screen",
         "screen",
         "网格指挥 Grid command",
         Permission.VIEW,
-        screen.layout,
+        wall,
         screen.register,
         place="Wall",
         letter="s",

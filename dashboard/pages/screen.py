@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from dash import Input, Output, dcc, html
@@ -23,8 +24,16 @@ from data.access import Permission
 SCALES = (0.6, 1.0, 2.0)  # a phone, 1080p, 4K
 
 
-def layout(lang: str | None = None, theme: str | None = None, **_: Any) -> Any:
-    """The whole wall in one language and theme; what else the URL says, the scripts read."""
+def layout(
+    lang: str | None = None,
+    theme: str | None = None,
+    desks: Sequence[tuple[str, str]] = (),
+    **_: Any,
+) -> Any:
+    """The whole wall in one language and theme; what else the URL says, the scripts read.
+
+    `desks` are address and word of the pages beside it.
+    """
     lang = language(lang)
     t = translator(lang)
     actor = acting.get()
@@ -44,6 +53,7 @@ def layout(lang: str | None = None, theme: str | None = None, **_: Any) -> Any:
             theme=theme if theme in THEMES else "dark",
             readonly="yes" if readonly else "no",
             words=json.dumps(catalogue(lang), ensure_ascii=False),
+            desks=json.dumps(desks, ensure_ascii=False),
             layers=json.dumps({key: [t(part) for part in layer] for key, layer in LAYERS.items()}),
         ),
     )

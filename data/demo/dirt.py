@@ -8,13 +8,12 @@ import numpy as np
 
 from data.demo.plane import Floats, Ints, to_degrees
 from data.demo.stage import Stage
+from geo.shifted import wgs84_to_gcj02
 
 NO_ADDRESS, NO_POINT, GCJ02, DUPLICATE, OUTSIDE, BORDER = 1, 2, 4, 8, 16, 32
 RATES: dict[int, float] = {
     NO_ADDRESS: 0.10, NO_POINT: 0.03, GCJ02: 0.01, DUPLICATE: 0.04, OUTSIDE: 0.003, BORDER: 0.05,
 }  # fmt: skip
-_SEMI_MAJOR_M = 6_378_245.0  # of the ellipsoid that GCJ-02 is defined on
-_E2 = 0.006_693_421_622_965_943
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,8 @@ def soil(*, rng: np.random.Generator, stage: Stage, spot: Ints) -> Soiled:
     clean = dirt == 0
     dirt[clean & (rng.random(n) < RATES[GCJ02] * n / max(1, clean.sum()))] |= GCJ02
     shifted = (dirt & GCJ02) > 0
-    lonlat[shifted] = to_gcj02(lonlat=lonlat[shifted])
+    moved = wgs84_to_gcj02(lonlat[shifted, 0], lonlat[shifted, 1])  # as phones in China do
+    lonlat[shifted] = np.column_stack(moved)
     return _without(rng, Soiled(lonlat[:, 0], lonlat[:, 1], area, grid, dirt, copied))
 
 
@@ -106,21 +106,3 @@ def _outside(
     grid[chosen], area[chosen] = -1, -1
     dirt[chosen] |= OUTSIDE
     return xy, grid, area, dirt
-
-
-def to_gcj02(*, lonlat: Floats) -> Floats:
-    """Shift (n, 2) WGS 84 degrees as phones in China do (the known approximation)."""
-    x, y = lonlat[:, 0] - 105.0, lonlat[:, 1] - 35.0
-    root = np.sqrt(np.abs(x))
-    wave = (20 * np.sin(6 * x * np.pi) + 20 * np.sin(2 * x * np.pi)) * 2 / 3
-    north = -100 + 2 * x + 3 * y + 0.2 * y**2 + 0.1 * x * y + 0.2 * root + wave
-    north += (20 * np.sin(y * np.pi) + 40 * np.sin(y / 3 * np.pi)) * 2 / 3
-    north += (160 * np.sin(y / 12 * np.pi) + 320 * np.sin(y * np.pi / 30)) * 2 / 3
-    east = 300 + x + 2 * y + 0.1 * x**2 + 0.1 * x * y + 0.1 * root + wave
-    east += (20 * np.sin(x * np.pi) + 40 * np.sin(x / 3 * np.pi)) * 2 / 3
-    east += (150 * np.sin(x / 12 * np.pi) + 300 * np.sin(x / 30 * np.pi)) * 2 / 3
-    phi = np.radians(lonlat[:, 1])
-    magic = 1 - _E2 * np.sin(phi) ** 2
-    dlat = north * 180 / (_SEMI_MAJOR_M * (1 - _E2) / (magic * np.sqrt(magic)) * np.pi)
-    dlon = east * 180 / (_SEMI_MAJOR_M / np.sqrt(magic) * np.cos(phi) * np.pi)
-    return np.column_stack([lonlat[:, 0] + dlon, lonlat[:, 1] + dlat])

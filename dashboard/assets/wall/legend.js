@@ -21,8 +21,16 @@
     const close = e("button", "close", w.t("Close")), head = e("h2", null, w.t("Layers"));
     close.onclick = w.layers;
     head.append(close);
-    box().replaceChildren(head, ...w.layerKeys().map((key) => row(key, ...all()[key])));
+    box().replaceChildren(head, ...w.layerKeys().map((key) => row(key, ...all()[key])), ...desks());
     count();
+  }
+  /* Who may open desk pages finds them here: a wall has no menu. */
+  function desks() {
+    const pages = JSON.parse(w.root().dataset.desks || "[]");
+    if (!pages.length) return [];
+    const nav = e("nav", "desks");
+    nav.append(...pages.map(([address, word]) => { const link = e("a", null, word); link.href = address; return link; }));
+    return [nav];
   }
   function row(key, word, meaning) {
     const label = e("label", "switch"), tick = e("input"), words = e("span", "words"), marks = e("span", "marks-of");

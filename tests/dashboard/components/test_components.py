@@ -16,7 +16,7 @@ from dashboard.components.panels import panels
 from dashboard.i18n import LANGUAGES, translator
 from dashboard.map.layers import LAYERS
 from dashboard.map.view import view
-from dashboard.pages import screen
+from dashboard.pages import screen, wall
 from data.access import ROLES, Actor, Permission
 
 EVENTS = {"open", "overdue", "yellow", "green", "no_limit", "located", "unlocated"}
@@ -95,6 +95,25 @@ def test_the_page_knows_who_may_call(role: str) -> None:
     finally:
         acting.reset(token)
     assert (page["data-readonly"] == "no") == (Permission.CALL in ROLES[role])
+
+
+def test_the_wall_leads_to_the_desk_pages_that_one_may_open() -> None:
+    def desks(role: str, **given: str) -> list[list[str]]:
+        token = acting.set(actor(role))
+        try:
+            page = wall(**given).to_plotly_json()["props"]
+        finally:
+            acting.reset(token)
+        found: list[list[str]] = json.loads(page["data-desks"])
+        return found
+
+    assert ["/import?lang=zh&theme=dark", "导入"] in desks("administrator")
+    assert desks("administrator", lang="en", theme="light", desks="x")[0] == [
+        "/import?lang=en&theme=light",
+        "Import",
+    ]
+    assert desks("commander") == [["/grids?lang=zh&theme=dark", "网格核查"]]
+    assert desks("duty_officer") == desks("kiosk") == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from data.demo.clockwork import SITE_TZ, add_working, midnight_s
-from data.demo.dirt import RATES, to_gcj02
+from data.demo.dirt import RATES
 from data.demo.event_types import EVENT_CLASSES, EVENT_TYPES, SOURCES, type_shares
 from data.demo.incidents import DUPLICATE, NO_POINT, OUTSIDE, Incidents, IncidentWorld, is_rainy
 from data.demo.model import Town
@@ -130,11 +130,6 @@ def test_points_missing_outside_and_repeated(town: Town, year: Incidents) -> Non
         gap = np.hypot(year.lon[part] * METRES_PER_LON - x, year.lat[part] * METRES_PER_LAT - y)
         found += bool(((gap < 50) & (year.kind[part] == year.kind[row])).any())
     assert found > 0.93 * min(300, len(rows))
-
-
-def test_the_gcj02_shift_is_some_hundred_metres_and_matches_a_known_point() -> None:
-    moved = to_gcj02(lonlat=np.array([[116.404, 39.915]]))
-    assert np.allclose(moved, [[116.410243, 39.916403]], atol=1e-5)
 
 
 def test_working_time_stops_at_noon_and_overnight() -> None:
