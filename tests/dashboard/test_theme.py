@@ -95,7 +95,7 @@ def test_charts_have_the_style_sheet_s_colours(name: str) -> None:
 
 def test_every_token_used_exists() -> None:
     used = set()
-    for file in CSS.glob("*.css"):
+    for file in CSS.parent.rglob("*.css"):
         used |= set(re.findall(r"var\(--([\w-]+)", file.read_text("utf-8")))
     for file in [CSS.parent / "core.js", *CSS.parent.glob("map/*.js")]:
         used |= set(re.findall(r'colour\("([\w-]+)"\)', file.read_text("utf-8")))
