@@ -75,9 +75,10 @@ def test_the_day_s_charts_hold_all_reports(wall: Wall) -> None:
     page = wall.open()
     expect(page.locator("#trend .bars path").first).to_be_visible()
     expect(page.locator("#types .bars path").first).to_be_visible()
-    total, rows, bars = page.evaluate(
-        """() => [window.wangge.state.summary.today.reported,
-        [...document.querySelectorAll('#types-numbers b')].map((e) => Number(e.textContent)),
-        document.querySelector('#trend .js-plotly-plot').data[0].y]"""
+    page.wait_for_function(  # the charts follow the figure by one question to the server
+        """() => { const sum = (all) => all.reduce((a, b) => a + (b || 0), 0);
+        const rows = [...document.querySelectorAll('#types-numbers b')];
+        const total = window.wangge.state.summary.today.reported;
+        return total > 0 && total === sum(rows.map((e) => Number(e.textContent)))
+          && total === sum(document.querySelector('#trend .js-plotly-plot').data[0].y); }"""
     )
-    assert sum(rows) == total == sum(n or 0 for n in bars)
