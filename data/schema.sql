@@ -34,10 +34,9 @@ CREATE FUNCTION public.actor_scope() RETURNS integer[]
     SET search_path TO 'public'
     AS $$
 BEGIN
-    RETURN (SELECT coalesce(array_agg(p.area_id), '{}')
-            FROM actor x JOIN area_path p ON p.ancestor_id = x.area_id
-            WHERE x.id = nullif(current_setting('wangge.actor', true), '')::integer
-              AND x.revoked_at IS NULL);
+    RETURN coalesce((SELECT s.area_ids FROM actor x JOIN area_scope s ON s.area_id = x.area_id
+                     WHERE x.id = nullif(current_setting('wangge.actor', true), '')::integer
+                       AND x.revoked_at IS NULL), '{}');
 END $$;
 
 CREATE FUNCTION public.answering_grids(ids integer[], place public.geometry, at timestamp with time zone) RETURNS integer[]
@@ -235,6 +234,8 @@ BEGIN
         SELECT a.parent_id, up.area_id FROM up JOIN area a ON a.id = up.ancestor_id
         WHERE a.parent_id IS NOT NULL)
     SELECT * FROM up;
+    DELETE FROM area_scope;
+    INSERT INTO area_scope SELECT ancestor_id, array_agg(area_id ORDER BY area_id) FROM area_path GROUP BY ancestor_id;
     RETURN NULL;
 END $$;
 
@@ -390,6 +391,11 @@ ALTER TABLE public.area ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 CREATE TABLE public.area_path (
     ancestor_id integer NOT NULL,
     area_id integer NOT NULL
+);
+
+CREATE TABLE public.area_scope (
+    area_id integer NOT NULL,
+    area_ids integer[] NOT NULL
 );
 
 CREATE TABLE public.audit (
@@ -1082,6 +1088,9 @@ ALTER TABLE ONLY public.area_path
 
 ALTER TABLE ONLY public.area
     ADD CONSTRAINT area_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.area_scope
+    ADD CONSTRAINT area_scope_pkey PRIMARY KEY (area_id);
 
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (id);

@@ -145,3 +145,27 @@ async def test_spatial_searches_keep_their_index_under_the_policies(town: Town, 
         await link.execute("SET LOCAL enable_seqscan = off")
         rows = await (await link.execute(f"EXPLAIN {SPATIAL[index]}".encode())).fetchall()
     assert index in "\n".join(line for (line,) in rows)
+
+
+async def test_the_scope_at_hand_is_the_sum_of_the_paths(town: Town, store: Store) -> None:
+    """Also after a community has been moved to another parent, and after one is gone."""
+
+    def differing() -> list[object]:
+        with psycopg.connect(store.admin_url) as link:
+            return link.execute(
+                "SELECT ancestor_id, array_agg(area_id ORDER BY area_id) FROM area_path GROUP BY 1"
+                " EXCEPT SELECT area_id, ARRAY(SELECT unnest(area_ids) ORDER BY 1) FROM area_scope"
+            ).fetchall()
+
+    with psycopg.connect(store.admin_url) as link:
+        assert link.execute("SELECT count(*) FROM area_scope").fetchone() != (0,)
+    assert differing() == []
+    with psycopg.connect(store.admin_url) as link:
+        link.execute(
+            "UPDATE area SET parent_id = (SELECT id FROM area WHERE code = 'code-west')"
+            " WHERE code = 'code-east'"
+        )
+    assert differing() == []
+    west = await scoped(town, "code-west")
+    async with town.database.acting(west) as link:
+        assert await value(link, "SELECT count(*) FROM area WHERE code = 'code-east'") == 1
