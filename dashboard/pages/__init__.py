@@ -61,7 +61,7 @@ def desk_page(
 
 
 def wall(**given: Any) -> Any:
-    """The wall; the list of its layers ends in links to the desk pages that one may open."""
+    """The wall; over its layers stand the desk pages that one may open."""
     at = desk.visit("screen", "/screen", given, acting.get(), standing.get())
     others = [place for place in desk.open_to(at, places()) if place.path != at.path]
     t = translator(at.lang, "desk")

@@ -20,8 +20,8 @@
   function draw() {
     const close = e("button", "close", w.t("Close")), head = e("h2", null, w.t("Layers"));
     close.onclick = w.layers;
-    head.append(close);
-    box().replaceChildren(head, ...w.layerKeys().map((key) => row(key, ...all()[key])), ...desks());
+    head.append(...desks(), close);
+    box().replaceChildren(head, ...w.layerKeys().map((key) => row(key, ...all()[key])));
     count();
   }
   /* Who may open desk pages finds them here: a wall has no menu. */
