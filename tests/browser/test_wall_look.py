@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import boxes
-from tests.browser.conftest import Wall
+from tests.browser.conftest import Wall, until_drawn
 
 FULL_HD, UHD, PHONE = (1920, 1080), (3840, 2160), (390, 844)
 WALLS = [
@@ -103,3 +103,22 @@ def test_a_phone_has_all_of_it_below_each_other(wall: Wall) -> None:
         assert box["width"] > 150, part
         assert box["height"] > 20, part
         assert box["x"] + box["width"] <= 391, part
+    page.goto(page.url + ("&" if "?" in page.url else "?") + "lang=en")  # longer words
+    until_drawn(page)
+    page.click("#layers-open")
+    rows = [
+        {
+            "text": row["text"],
+            "left": row["x"],
+            "top": row["y"],
+            "right": row["r"],
+            "bottom": row["b"],
+        }
+        for row in page.evaluate(
+            """() => [...document.querySelectorAll('#layers .words span, #layers .words small')]
+            .map((e) => { const b = e.getBoundingClientRect();
+              return {text: e.textContent, x: b.left, y: b.top, r: b.right, b: b.bottom}; })"""
+        )
+    ]
+    assert len(rows) > 15
+    assert not boxes.overlapping(rows)
