@@ -444,7 +444,9 @@ CREATE TABLE public.building (
     code text NOT NULL,
     area_id integer NOT NULL,
     dwellings integer DEFAULT 0 NOT NULL,
-    geom public.geometry(Polygon,4326) NOT NULL
+    geom public.geometry(Geometry,4326) NOT NULL,
+    content_hash text,
+    CONSTRAINT building_geom_check CHECK ((public.geometrytype(geom) = ANY (ARRAY['POLYGON'::text, 'MULTIPOLYGON'::text])))
 );
 
 ALTER TABLE ONLY public.building FORCE ROW LEVEL SECURITY;
@@ -749,6 +751,8 @@ CREATE TABLE public.ground (
     kind text NOT NULL,
     name text,
     geom public.geometry(Geometry,4326) NOT NULL,
+    code text,
+    content_hash text,
     CONSTRAINT ground_kind_check CHECK ((kind = ANY (ARRAY['water'::text, 'wood'::text])))
 );
 
@@ -995,8 +999,11 @@ CREATE TABLE public.road (
     id integer NOT NULL,
     class text NOT NULL,
     name text,
-    geom public.geometry(LineString,4326) NOT NULL,
-    CONSTRAINT road_class_check CHECK ((class = ANY (ARRAY['trunk'::text, 'main'::text, 'minor'::text, 'track'::text, 'rail'::text])))
+    geom public.geometry(Geometry,4326) NOT NULL,
+    code text,
+    content_hash text,
+    CONSTRAINT road_class_check CHECK ((class = ANY (ARRAY['trunk'::text, 'main'::text, 'minor'::text, 'track'::text, 'rail'::text]))),
+    CONSTRAINT road_geom_check CHECK ((public.geometrytype(geom) = ANY (ARRAY['LINESTRING'::text, 'MULTILINESTRING'::text])))
 );
 
 ALTER TABLE public.road ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1171,6 +1178,9 @@ ALTER TABLE ONLY public.grid_visit
     ADD CONSTRAINT grid_visit_pkey PRIMARY KEY (person_id, grid_id, entered_at);
 
 ALTER TABLE ONLY public.ground
+    ADD CONSTRAINT ground_kind_code_key UNIQUE (kind, code);
+
+ALTER TABLE ONLY public.ground
     ADD CONSTRAINT ground_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.hook
@@ -1232,6 +1242,9 @@ ALTER TABLE ONLY public.reporter
 
 ALTER TABLE ONLY public.reporter
     ADD CONSTRAINT reporter_token_key UNIQUE (token);
+
+ALTER TABLE ONLY public.road
+    ADD CONSTRAINT road_code_key UNIQUE (code);
 
 ALTER TABLE ONLY public.road
     ADD CONSTRAINT road_pkey PRIMARY KEY (id);
@@ -1307,6 +1320,8 @@ CREATE INDEX grid_geom ON public.grid USING gist (geom);
 
 CREATE INDEX grid_visit_open ON public.grid_visit USING btree (person_id) WHERE (left_at IS NULL);
 
+CREATE INDEX ground_geom ON public.ground USING gist (geom);
+
 CREATE INDEX import_change_run ON public.import_change USING btree (run_id);
 
 CREATE INDEX latest_position_cell ON public.latest_position USING gist (cell);
@@ -1345,6 +1360,8 @@ CREATE TRIGGER event_yellow_at BEFORE INSERT OR UPDATE OF opened_at, due_at ON p
 
 CREATE TRIGGER journal_insert AFTER INSERT ON public.area REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
+CREATE TRIGGER journal_insert AFTER INSERT ON public.building REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
 CREATE TRIGGER journal_insert AFTER INSERT ON public.contact REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('person_id, channel');
 
 CREATE TRIGGER journal_insert AFTER INSERT ON public.event REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
@@ -1363,17 +1380,23 @@ CREATE TRIGGER journal_insert AFTER INSERT ON public.grid REFERENCING NEW TABLE 
 
 CREATE TRIGGER journal_insert AFTER INSERT ON public.grid_kind REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('kind');
 
+CREATE TRIGGER journal_insert AFTER INSERT ON public.ground REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
 CREATE TRIGGER journal_insert AFTER INSERT ON public.level REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('code');
 
 CREATE TRIGGER journal_insert AFTER INSERT ON public.person REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
 CREATE TRIGGER journal_insert AFTER INSERT ON public.post REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
+CREATE TRIGGER journal_insert AFTER INSERT ON public.road REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
 CREATE TRIGGER journal_insert AFTER INSERT ON public.site REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
 CREATE TRIGGER journal_insert AFTER INSERT ON public.source REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
 CREATE TRIGGER journal_update AFTER UPDATE ON public.area REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.building REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
 CREATE TRIGGER journal_update AFTER UPDATE ON public.contact REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('person_id, channel');
 
@@ -1393,11 +1416,15 @@ CREATE TRIGGER journal_update AFTER UPDATE ON public.grid REFERENCING OLD TABLE 
 
 CREATE TRIGGER journal_update AFTER UPDATE ON public.grid_kind REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('kind');
 
+CREATE TRIGGER journal_update AFTER UPDATE ON public.ground REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
 CREATE TRIGGER journal_update AFTER UPDATE ON public.level REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('code');
 
 CREATE TRIGGER journal_update AFTER UPDATE ON public.person REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
 CREATE TRIGGER journal_update AFTER UPDATE ON public.post REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.road REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
 CREATE TRIGGER journal_update AFTER UPDATE ON public.site REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
@@ -1407,13 +1434,19 @@ CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.area FOR
 
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.basemap FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
 
+CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.building FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.facility FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
 
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.grid FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
 
+CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.ground FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.person FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
 
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.post FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
+
+CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.road FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
 
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.shift FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
 
@@ -1795,7 +1828,7 @@ GRANT SELECT ON TABLE public.grid_kind TO wangge_readonly;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.grid_visit TO wangge_app;
 GRANT SELECT ON TABLE public.grid_visit TO wangge_readonly;
 
-GRANT SELECT,INSERT ON TABLE public.ground TO wangge_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ground TO wangge_app;
 GRANT SELECT ON TABLE public.ground TO wangge_readonly;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hook TO wangge_app;
@@ -1834,7 +1867,7 @@ GRANT SELECT ON TABLE public.presence TO wangge_readonly;
 
 GRANT SELECT,INSERT ON TABLE public.reporter TO wangge_app;
 
-GRANT SELECT,INSERT ON TABLE public.road TO wangge_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.road TO wangge_app;
 GRANT SELECT ON TABLE public.road TO wangge_readonly;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.shift TO wangge_app;

@@ -38,7 +38,7 @@ class Start(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     task: Literal["look", "check", "run"]
-    noun: Literal["areas", "grids", "facilities", "people", "events"] = "grids"
+    noun: Literal["areas", "grids", "facilities", "ground", "people", "events"] = "grids"
     encoding: Word | None = None
     crs: Word | None = None
     layer: Word | None = None

@@ -12,7 +12,8 @@ from typing import Any
 import click
 from rich.console import Console
 
-from dashboard.cli.import_ import COMMON, PARENT, Decorator, options, print_report
+from dashboard.cli.import_ import options, print_report
+from dashboard.cli.import_options import COMMON, PARENT, Decorator
 from dashboard.cli.opened import system_database
 from dashboard.cli.words import say
 from data.contract.diff import as_json, word

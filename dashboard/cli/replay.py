@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.progress import Progress as Bars
 
 from dashboard import replay as replay_
-from dashboard.cli.import_ import COMMON, EVENTS, finish, import_now, options
+from dashboard.cli.import_ import finish, import_now, options
+from dashboard.cli.import_options import COMMON, EVENTS
 from dashboard.cli.opened import system_database, system_transaction
 from dashboard.cli.words import say
 from dashboard.settings import Settings

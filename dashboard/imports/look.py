@@ -66,6 +66,9 @@ def _guess(shapes: Counter[str], meant: dict[str, set[str]]) -> str:
         return "events"
     if meant["people"] & {"phone", "role", "force_type"}:
         return "people"
-    if shapes["Polygon"] + shapes["MultiPolygon"]:
+    filled = shapes["Polygon"] + shapes["MultiPolygon"]
+    if shapes["LineString"] + shapes["MultiLineString"] > filled:
+        return "ground"
+    if filled:
         return "areas" if "level" in meant["areas"] else "grids"
     return "facilities" if shapes or meant["facilities"] & {"lon", "x", "wkt"} else "people"

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-PLACES = frozenset({"area", "grid", "facility", "person", "post"})
+PLACES = frozenset({"area", "grid", "facility", "person", "post", "road", "ground", "building"})
 
 
 @dataclass(slots=True)

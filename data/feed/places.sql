@@ -9,9 +9,9 @@ SELECT left(md5(
                                    || ':' || ST_X(geom) || ':' || ST_Y(geom), ',' ORDER BY id), '') FROM facility)
     || (SELECT coalesce(string_agg(grid_id || ':' || person_id, ',' ORDER BY grid_id, person_id), '')
         FROM post WHERE role = 'grid_worker' AND valid_from <= %(at)s AND (valid_to IS NULL OR valid_to > %(at)s))
-    || (SELECT count(*) || ':' || coalesce(max(id), 0) FROM building)
-    || (SELECT count(*) || ':' || coalesce(max(id), 0) FROM road)
-    || (SELECT count(*) || ':' || coalesce(max(id), 0) FROM ground)), 12) AS version;
+    || (SELECT concat_ws(':', count(*), max(id), sum(hashtext(content_hash))) FROM building)
+    || (SELECT concat_ws(':', count(*), max(id), sum(hashtext(content_hash))) FROM road)
+    || (SELECT concat_ws(':', count(*), max(id), sum(hashtext(content_hash))) FROM ground)), 12) AS version;
 
 -- name: areas
 SELECT a.id, a.level, a.code, a.parent_id,

@@ -108,6 +108,22 @@ PEOPLE: Mapping[str, Tiers] = {
     ),
     "grid_kind": (("网格类型", "wglx"),),
 }
+GROUND: Mapping[str, Tiers] = {
+    "code": (("osmid",), *GENERAL["code"]),
+    "name": (
+        ("道路名称", "路名", "河流名称", "水系名称", "建筑名称", "楼名", "roadname"),
+        *GENERAL["name"],
+    ),
+    "kind": (("要素类型", "要素类别", "地物类型", "地类"), *GENERAL["kind"]),
+    "class": (
+        ("道路等级", "公路等级", "等级", "道路类型", "dldj", "roadclass"),
+        ("技术等级", "行政等级"),
+        ("fclass",),
+        ("highway",),
+        ("railway",),
+    ),
+    "dwellings": (("户数", "住户数", "总户数", "套数", "hs", "hushu", "households"),),
+}
 CHIEFS = ("网格长", "网格员", "微网格长", "楼栋长", "网格指导员")  # a column of persons, so called
 FACILITY_STEMS = ("阵地", "设施", "站点", "场所", "机构")
 TRUNCATED = 10  # bytes of a name in a DBF
@@ -139,6 +155,8 @@ def tiers(noun: str, field: str, level: str | None, *, bare: bool) -> list[list[
         found = PEOPLE.get(field, GENERAL.get(field, ()))
         found = (*found, CHIEFS) if field == "name" else found
         found = (*found, *_above(None, bare=True)) if field == "parent" else found
+    elif noun == "ground" and field in GROUND:
+        found = GROUND[field]
     elif field in ("name", "code"):
         ends = NAME_ENDS if field == "name" else CODE_ENDS
         found = (*_own(noun, level, ends), *GENERAL[field])

@@ -34,6 +34,7 @@ MOST_REMARKS = 2_000  # rejected or repaired rows that the log keeps of one run
 WHAT = {  # tables as people call them
     "actor": "accounts",
     "area": "areas",
+    "building": "buildings",
     "call_attempt": "calls",
     "call_session": "calls",
     "contact": "phone numbers",
@@ -41,11 +42,13 @@ WHAT = {  # tables as people call them
     "event_log": "events",
     "facility": "facilities",
     "grid": "grids",
+    "ground": "waters and woods",
     "import_run": "imports",
     "latest_position": "positions",
     "person": "people",
     "post": "posts",
     "presence": "open pages",
+    "road": "roads",
     "shift": "shifts",
     "source": "sources",
 }

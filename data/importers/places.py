@@ -81,7 +81,7 @@ async def read_grids(
     known = await groups.set_grid_kinds(connection, batch, options)
     units = await _gather(batch, GRID, "kind")
     await groups.add_kinds(connection, units, known, options, batch.ledger)
-    kept = await _assigned(connection, units, options, batch.ledger)
+    kept = await assigned(connection, units, options, batch.ledger)
     hashes = await asyncio.to_thread(content_hashes, kept)
     return kept, [
         grids.NewGrid(
@@ -107,7 +107,7 @@ async def import_facilities(
     known = await groups.set_facility_kinds(connection, batch, options)
     units = await _gather(batch, FACILITY, "kind")
     await groups.add_facility_kinds(connection, units, known, options, batch.ledger)
-    kept = await _assigned(connection, units, options, batch.ledger)
+    kept = await assigned(connection, units, options, batch.ledger)
     hashes = await asyncio.to_thread(content_hashes, kept)
     outcomes = await facilities.write(
         connection,
@@ -163,9 +163,10 @@ async def _gather(batch: Batch, shape: Shape, field: str) -> list[Unit]:
     return await asyncio.to_thread(units_.gather, batch, shape, group_field=field)
 
 
-async def _assigned(
+async def assigned(
     connection: Connection, units: list[Unit], options: Options, ledger: Ledger
 ) -> list[Unit]:
+    """The units that have an area, each with it; the rows of the others are rejected."""
     places = await load_places(connection)
     return await asyncio.to_thread(
         assign, units, places=places, rank=FINEST, options=options, ledger=ledger

@@ -46,6 +46,8 @@ REASONS = {
     "outside_parent": "Only {percent} % lies inside {parent}, to which the row belongs.",
     "unknown_level": "{value} is no level here. There are: {known}."
     " Say what it means: --level-value {value}=LEVEL.",
+    "unknown_ground": "{value} is no kind of ground. There are: {known}."
+    " Say what it means: --kind-value {value}=KIND.",
     "other_level": "The row is of the level {value}, which this command does not take."
     " Import it with: {how}",
     "no_time": "The row has no time in {field}.",
@@ -98,6 +100,10 @@ WARNINGS = {
     "named_by_code": "No name column: the codes are used as names. Say --map name=COLUMN.",
     "created_level": "The level {value} was new and has been added below all others.",
     "created_kind": "The kind {value} was new and has been added.",
+    "unknown_class": "{n} roads have a class that is not known ({values}); they are minor roads"
+    " now. Say what it means: --class-value VALUE=CLASS, with CLASS one of {known}.",
+    "no_class": "No column says the class of the roads: all are minor roads. Say --map"
+    " class=COLUMN.",
     "crosses_parent": "{n} rows lie partly outside the area to which they belong.",
     "repeated_hour": "{n} times fall into the hour that the clock change repeats; the earlier one"
     " was taken, the later one for an end that would lie before its start.",

@@ -13,7 +13,7 @@ import psycopg
 from data import guard, sources
 from data.database import Connection, Database
 from data.importers import batch as batch_
-from data.importers import events, journal, people, places, reading, stream, swapped
+from data.importers import events, ground, journal, people, places, reading, stream, swapped
 from data.importers.batch import Batch
 from data.importers.errors import NotConfirmed
 from data.importers.options import Options
@@ -64,6 +64,7 @@ NOUNS = {
             "code",
             places.import_facilities,
         ),
+        Noun("ground", ground.FIELDS, "code", ground.import_ground),
         Noun("people", people.FIELDS, "code", people.import_people),
         Noun("events", events.FIELDS, "id", events.import_events),
     )
@@ -145,10 +146,13 @@ async def _write(
 
 
 async def _guard(connection: Connection, noun: str, batch: Batch) -> None:
-    """Warn where what comes lies beside what is here by a constant shift; nothing is moved."""
+    """Warn where what comes lies beside what is here by a constant shift; nothing is moved.
+
+    People have no place, and the ground is what the others are held against.
+    """
     rows = batch.ledger.open_rows()
     systems = {batch.systems[row] for row in rows if batch.systems[row]}
-    if noun == "people" or len(systems) != 1:
+    if noun in ("people", "ground") or len(systems) != 1:
         return
     found = await guard.look(connection, noun, batch.geometry[rows], systems.pop())
     if found is not None and found.wrong:

@@ -11,7 +11,7 @@ import shapely
 from data.importers.batch import Batch
 from data.importers.reasons import REASONS
 from data.importers.report import Ledger
-from geo import polygons
+from geo import lines, polygons
 
 MAX_TEXT = 300  # of codes and names: an index takes no more than some 2,700 bytes
 MAX_NUMBER = 2**31 - 1
@@ -20,7 +20,8 @@ STEP = 500  # rows between two signs of progress
 
 @dataclass(slots=True)
 class Unit:
-    """One area, grid or facility: `group` is its level or kind, `rows` the rows that make it."""
+    """One area, grid, facility or piece of ground: `group` is its level or kind, `rows` the rows
+    that make it."""
 
     group: str
     code: str
@@ -40,26 +41,31 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What geometry a unit needs: `wanted` is "polygon" or "point"; `required` even without file
-    geometry; `numbers` are its whole-number fields, `texts` its text fields."""
+    """What geometry a unit needs: `wanted` is "polygon", "point", "line", or "water" (lines or
+    polygons); `required` even without file geometry; `numbers` are its whole-number fields, `texts`
+    its text fields; `named` whether it must have a name."""
 
     wanted: str
     required: bool
     texts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     zero: float = 1.0  # 1: a number may be 0; 0: it may not
+    named: bool = True
 
 
-def gather(batch: Batch, shape: Shape, *, group_field: str) -> list[Unit]:
-    """The units in a batch, in order of their first rows; rows that fail are rejected."""
+def gather(batch: Batch, shape: Shape, *, group_field: str, group: str | None = None) -> list[Unit]:
+    """The units in a batch, or only those of one group, in order of their first rows; rows that
+    fail are rejected."""
     units: dict[tuple[str, str], Unit] = {}
-    if "name" not in batch.fields and batch.ledger.rows:
+    if shape.named and "name" not in batch.fields and batch.ledger.rows:
         batch.ledger.warn("named_by_code")
     rows = batch.ledger.open_rows()
+    if group is not None:
+        rows = [row for row in rows if batch.text(group_field, row) == group]
     for done, row in enumerate(rows):
         if not done % STEP:
             batch.progress("check", done, len(rows))
-        unit = _unit(batch, row, group_field)
+        unit = _unit(batch, row, group_field, named=shape.named)
         if unit is None or not _values(batch, row, unit, shape):
             continue
         geometry = _geometry(batch, row, shape)
@@ -73,17 +79,17 @@ def gather(batch: Batch, shape: Shape, *, group_field: str) -> list[Unit]:
     batch.progress("check", len(rows), len(rows))
     for unit in units.values():
         if unit.parts:
-            unit.geometry = unit.parts[0] if len(unit.parts) == 1 else polygons.union(unit.parts)
+            unit.geometry = unit.parts[0] if len(unit.parts) == 1 else _united(unit.parts)
     return list(units.values())
 
 
-def _unit(batch: Batch, row: int, group_field: str) -> Unit | None:
+def _unit(batch: Batch, row: int, group_field: str, *, named: bool) -> Unit | None:
     code = batch.content[row] if batch.content else batch.text("code", row)
     if not code:
         batch.ledger.reject(row, "no_code", column=batch.chosen.get("code", "code"))
         return None
-    name = batch.text("name", row) if "name" in batch.fields else code
-    if not name:
+    name = batch.text("name", row) if "name" in batch.fields or not named else code
+    if named and not name:
         batch.ledger.reject(row, "nameless")
         return None
     group = batch.text(group_field, row)
@@ -123,7 +129,7 @@ def _geometry(batch: Batch, row: int, shape: Shape) -> Any:
     if geometry.is_empty:
         batch.ledger.reject(row, "empty_geometry")
         return None
-    return (_polygon if shape.wanted == "polygon" else _point)(batch.ledger, row, geometry)
+    return _TAKEN[shape.wanted](batch.ledger, row, geometry)
 
 
 def _polygon(ledger: Ledger, row: int, geometry: Any) -> Any:
@@ -143,6 +149,35 @@ def _point(ledger: Ledger, row: int, geometry: Any) -> Any:
         return geometry
     ledger.repair(row, "Point on surface")
     return shapely.point_on_surface(geometry)
+
+
+def _line(ledger: Ledger, row: int, geometry: Any) -> Any:
+    whole = lines.join([geometry])
+    if whole is None and geometry.geom_type.endswith("LineString"):
+        ledger.reject(row, "invalid_geometry", why="no length")
+    elif whole is None:
+        ledger.reject(row, "wrong_geometry", found=geometry.geom_type, wanted="LineString")
+    return whole
+
+
+def _water(ledger: Ledger, row: int, geometry: Any) -> Any:
+    """A lake or a broad river as a polygon, a stream as a line."""
+    flat = lines.join([geometry]) is not None and not polygons.polygons_of(geometry)
+    return (_line if flat else _polygon)(ledger, row, geometry)
+
+
+_TAKEN = {"polygon": _polygon, "point": _point, "line": _line, "water": _water}
+
+
+def _united(parts: list[Any]) -> Any:
+    """The parts of a unit as one: polygons without the borders that they share, lines as they are;
+    where both come (a stream and its lake), both."""
+    filled = [part for part in parts if part.area > 0]
+    strokes = lines.join(part for part in parts if part.area == 0)
+    if not filled:
+        return strokes
+    whole = polygons.union(filled)
+    return whole if strokes is None else shapely.GeometryCollection([whole, strokes])
 
 
 def _join(ledger: Ledger, first: Unit, row: int, unit: Unit, geometry: Any, shape: Shape) -> None:

@@ -80,12 +80,14 @@ SELECT ST_AsGeoJSON(ST_Multi(ST_SimplifyPreserveTopology(geom, 0.00001)), 6)::js
 FROM grid WHERE id = %(grid_id)s;
 
 -- name: ground_roads
-SELECT class, ST_AsGeoJSON(geom, 6)::jsonb -> 'coordinates' AS shape FROM road
-WHERE geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) LIMIT 600;
+SELECT class, ST_AsGeoJSON(part.geom, 6)::jsonb -> 'coordinates' AS shape
+FROM road CROSS JOIN LATERAL ST_Dump(road.geom) part
+WHERE road.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) LIMIT 600;
 
 -- name: ground_buildings
-SELECT ST_AsGeoJSON(geom, 6)::jsonb -> 'coordinates' -> 0 AS shape FROM building
-WHERE geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) LIMIT 1500;
+SELECT ST_AsGeoJSON(part.geom, 6)::jsonb -> 'coordinates' -> 0 AS shape
+FROM building CROSS JOIN LATERAL ST_Dump(building.geom) part
+WHERE building.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) LIMIT 1500;
 
 -- name: ground_fills
 SELECT kind, CASE GeometryType(clipped) WHEN 'POLYGON' THEN jsonb_build_array(shape) ELSE shape END AS shape

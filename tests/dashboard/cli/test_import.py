@@ -238,3 +238,30 @@ def test_an_import_is_listed_and_undone(bare: Any, tmp_path: Path) -> None:
     assert "undone" in bare("import", "log").stdout
     assert "no import that could be undone" in bare("import", "undo", ok=False).stderr
     assert "has been undone already" in bare("import", "undo", "1", ok=False).stderr
+
+
+def test_roads_by_command(bare: Any, tmp_path: Path) -> None:
+    """By key and class; tried, imported, again, and taken back."""
+    path = [[112.9, 35.6], [112.91, 35.61]]
+    features = [
+        {"type": "Feature", "properties": {"编号": n, "等级": word}, "geometry": shape}
+        for n, word, shape in (
+            ("1", "主干路", {"type": "LineString", "coordinates": path}),
+            ("2", "甲等", {"type": "LineString", "coordinates": path[::-1]}),
+            ("3", "支路", {"type": "Point", "coordinates": path[0]}),
+        )
+    ]
+    file = tmp_path / "roads.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    given = ("import", "ground", file, "--kind", "road", "--source", "survey", "--crs", "cgcs2000")
+    said = json.loads(bare(*given, "--report", "json", "--dry-run").stdout)
+    assert (said["rows_imported"], said["run"]) == (2, None)
+    assert {one["reason"] for one in said["warnings"]} >= {"unknown_class", "dry_run"}
+    said = json.loads(bare(*given, "--report", "json", "--class-value", "甲等=trunk").stdout)
+    assert said["rows_imported"] == 2 and said["run"] is not None
+    assert [one["reason"] for one in said["rejected"]] == ["wrong_geometry"]
+    assert "unknown_class" not in {one["reason"] for one in said["warnings"]}
+    again = json.loads(bare(*given, "--report", "json", "--class-value", "甲等=trunk").stdout)
+    assert (again["rows_unchanged"], again["rows_rejected"]) == (2, 1)
+    bare("import", "undo")
+    assert "road 2" in bare("import", "undo").stdout

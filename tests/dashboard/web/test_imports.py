@@ -106,6 +106,33 @@ async def test_from_the_upload_to_the_undo(web: Served, bearer: Bearer, town: To
         assert again.json()["error"]["message"] == f"Import {run} has been undone already."
 
 
+async def test_roads_that_come_in_are_drawn_and_gone_when_undone(
+    web: Served, bearer: Bearer
+) -> None:
+    """Layers are kept by the version of the places, which the new ground changes."""
+    path = {"type": "LineString", "coordinates": [[112.9, 35.6], [112.92, 35.61]]}
+    road = {"type": "Feature", "properties": {"编号": "1", "等级": "主干路"}, "geometry": path}
+    file = json.dumps({"type": "FeatureCollection", "features": [road]})
+    async with web.client(headers=await bearer("administrator")) as client:
+
+        async def drawn(count: int) -> list[str]:
+            async with asyncio.timeout(20):
+                while True:
+                    found = (await client.get("/api/layers/roads.geojson")).json()["features"]
+                    if len(found) == count:
+                        return [one["properties"]["class"] for one in found]
+                    await asyncio.sleep(0.05)
+
+        assert await drawn(0) == []
+        upload = await send(client, "roads.geojson", file)
+        looked = await ended(client, upload, "look")
+        assert looked["look"]["guess"] == "ground"
+        done = await ended(client, upload, "run", noun="ground", group="road")
+        assert await drawn(1) == ["main"]
+        assert (await client.post(f"/api/imports/{done['run']}/undo")).status_code == 200
+        assert await drawn(0) == []
+
+
 async def test_a_killed_import_leaves_nothing_and_the_page_says_so(
     web: Served, bearer: Bearer, town: Town
 ) -> None:

@@ -70,7 +70,7 @@ FEATURES = st.lists(
     ),
     max_size=12,
 )
-NOUNS = ("areas", "grids", "facilities", "people", "events")
+NOUNS = ("areas", "grids", "facilities", "ground", "people", "events")
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def bare(store: Store) -> Store:
 @given(noun=st.sampled_from(NOUNS), features=FEATURES, strict=st.booleans())
 def test_totals_add_up_for_any_file(bare: Store, noun: str, features: Any, strict: bool) -> None:
     """`Importer` asserts the sums; here also that nothing escapes as an error."""
-    group = {"areas": "town", "grids": "k", "facilities": "k"}.get(noun)
+    group = {"areas": "town", "grids": "k", "facilities": "k", "ground": "water"}.get(noun)
 
     async def go(path: Path) -> None:
         async with Database(bare.app_url, bare.readonly_url, size=2) as database:

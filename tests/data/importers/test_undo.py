@@ -72,6 +72,17 @@ def stations(path: Path, *rows: tuple[str, str, float]) -> Path:
     return write_geojson(path / "stations.geojson", features)
 
 
+def terrain(path: Path, *rows: tuple[str, str, str, float]) -> Path:
+    """Squares, and the outlines of squares as roads."""
+    features = []
+    for code, kind, name, west in rows:
+        shape = square(west)
+        if kind in ("road", "rail"):
+            shape = {"type": "LineString", "coordinates": shape["coordinates"][0]}
+        features.append(({"code": code, "kind": kind, "name": name, "class": ""}, shape))
+    return write_geojson(path / "terrain.geojson", features)
+
+
 def people(path: Path, *rows: str) -> Path:
     return write_csv(path / "people.csv", "code,name,phone,role,grid,grid_kind", *rows)
 
@@ -101,6 +112,13 @@ async def first_then(kind: str, path: Path, importer: Importer) -> list[tuple[An
         first, yield_ = stations(path, ("f1", "驿站", 112.902), ("f2", "岗亭", 112.903)), stations
         given = {"group": "station"}
         later = (("f1", "驿站改", 112.902), ("f3", "新站", 112.906))
+    elif kind == "ground":
+        yield_, given = terrain, {}
+        first = terrain(path, ("r1", "road", "东路", 112.901), ("b1", "building", "", 112.905))
+        later = (
+            ("r1", "road", "西路", 112.901), ("b1", "building", "", 112.906),
+            ("w1", "water", "池", 112.907), ("r2", "rail", "", 112.908),
+        )  # fmt: skip
     elif kind == "people":
         first = people(path, "p1,张三,13900000001,网格员,W-1,service", "p2,李四,13900000002,,,")
         yield_, given = people, {"source": "staff", "ending_missing": True}
@@ -118,7 +136,7 @@ async def first_then(kind: str, path: Path, importer: Importer) -> list[tuple[An
     return [(yield_(path, *later), given)]  # type: ignore[operator]
 
 
-KINDS = ("areas", "grids", "facilities", "people", "events")
+KINDS = ("areas", "grids", "facilities", "ground", "people", "events")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -17,6 +17,7 @@
     [["", w.t("as the file tells")], ["true", yes], ["false", no]], (e) => { page.given[name] = e.target.value ? e.target.value === "true" : null; });
 
   function known(noun) {
+    if (noun === "ground") return Object.entries(page.grounds());
     const { about } = page.state, name = document.documentElement.lang === "en" ? 2 : 1;
     const rows = { areas: about.levels, grids: about.grid_kinds, facilities: about.facility_kinds, people: about.grid_kinds }[noun];
     return rows && rows.map((row) => [row[0], row[name] + " " + row[0]]);
@@ -29,7 +30,7 @@
       make("datalist", { id }, listed.map(([value, word]) => make("option", { value }, word)))];
   }
   function columns(noun, look) {
-    const words = page.fields(), places = ["lon", "lat", "x", "y", "wkt"], meant = look.meant[noun] || {};
+    const words = page.fields(noun), places = ["lon", "lat", "x", "y", "wkt"], meant = look.meant[noun] || {};
     const shaped = Object.keys(look.shapes).length > 0;
     const names = [...page.state.about.fields[noun], ...(shaped ? [] : places)];
     const maps = (page.given.maps = page.given.maps || {});
@@ -50,6 +51,7 @@
   }
   function special(noun) {
     if (noun === "events") return field(w.t("Whose events"), "--source", input("source", { placeholder: w.t("with their number this is the key") }));
+    if (noun === "ground") return field(w.t("Whose file"), "--source", input("source"));
     return noun === "people" ? field(w.t("Whose staff file"), "--source", input("source")) : null;
   }
   function more(noun) {
