@@ -102,7 +102,8 @@ async def add_kinds(
     for kind in dict.fromkeys(unit.group for unit in units):
         if kind not in known:
             zh, en = PLAIN[1] if kind == PLAIN[0] else named(kind, options)
-            await grids.add_kind(connection, kind=kind, name_zh=zh, name_en=en, tiles=options.tiles)
+            tiles = options.tiles or not grids.FILLING.isdisjoint((kind, zh))
+            await grids.add_kind(connection, kind=kind, name_zh=zh, name_en=en, tiles=tiles)
             announce(ledger, "created_kind", kind, options)
 
 

@@ -13,6 +13,8 @@ from data.places.areas import Outcome, ewkb
 from data.queries import load
 
 SQL = load(__file__)
+# What fills its areas by its meaning, by code or Chinese name: such a new kind tiles unasked.
+FILLING = frozenset(("comprehensive", "administrative", "unit", "综合网格", "行政网格", "单元网格"))
 
 
 @dataclass(frozen=True, slots=True)

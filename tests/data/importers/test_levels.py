@@ -94,6 +94,17 @@ async def test_a_level_may_be_picked_out_and_words_explained(
     assert (await empty("areas", root, values=words, strict=True))["rows_imported"] == 2
 
 
+async def test_comprehensive_grids_tile_unasked(importer: Importer, tmp_path: Path) -> None:
+    """So that a check of a new town's grids looks for gaps between them, and not in markets."""
+    rows = [
+        ({"编码": str(n), "名称": f"格{n}", "t": kind}, box(n / 8, 0, n / 8 + 1 / 8, 1))
+        for n, kind in enumerate(("comprehensive", "综合网格", "dedicated"))
+    ]
+    await importer("grids", write_geojson(tmp_path / "g.geojson", rows), maps={"kind": "t"})
+    tiles = dict(await importer.rows("SELECT kind, tiles FROM grid_kind WHERE kind <> 'service'"))
+    assert tiles == {"comprehensive": True, "综合网格": True, "dedicated": False}
+
+
 async def test_kinds_of_grids_in_one_file(importer: Importer, tmp_path: Path) -> None:
     rows = [("a", "综合网格"), ("b", "专属网格"), ("c", "社区"), ("d", "网格"), ("e", "")]
     places = [box(112.9 + n / 1000, 35.6, 112.901 + n / 1000, 35.601) for n in range(5)]
