@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import dash_leaflet as dl
 from dash import html
 
 from dashboard.components.attributes import aria, data
 from dashboard.i18n import Translate, catalogue, language, translator
 from dashboard.i18n.sentences import chinese
+from dashboard.map.leaflet import leaflet
 from data.access import Actor, Permission
 from data.places.site import Site
 
@@ -175,14 +175,4 @@ def _who(at: Visit, t: Translate) -> list[Any]:
 
 def map_view(t: Translate) -> Any:
     """The map of a desk page; `wangge.desk.map` of its scripts draws on it."""
-    leaflet = dl.Map(
-        id="desk-map",
-        center=[0, 0],
-        zoom=12,
-        zoomControl=False,
-        attributionControl=False,
-        preferCanvas=True,
-        keyboard=False,
-        style={"height": "100%", "width": "100%"},
-    )
-    return html.Div(leaflet, className="map", role="group", **aria(label=t("Map")))
+    return html.Div(leaflet("desk-map"), className="map", role="group", **aria(label=t("Map")))

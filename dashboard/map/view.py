@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash_leaflet as dl
 from dash import html
 
 from dashboard.components.attributes import aria
 from dashboard.i18n import Translate
+from dashboard.map.leaflet import leaflet
 
 
 def view(t: Translate) -> Any:
     """The map with the chip of its place and layers, and the band for a lost link."""
-    leaflet = dl.Map(
-        id="map",
-        center=[0, 0],
-        zoom=12,
-        zoomControl=False,
-        attributionControl=False,
-        preferCanvas=True,
-        keyboard=False,
-        doubleClickZoom=False,
-        style={"height": "100%", "width": "100%"},
-    )
     return html.Main(
         [
-            leaflet,
+            leaflet("map", doubleClickZoom=False),
             html.Div(id="lost", className="band", hidden=True, role="alert"),
             html.Div(
                 [
