@@ -34,6 +34,7 @@ MAX_WAITING = 20_000  # fixes; at 2,000 a second this is ten seconds behind
 MAX_BATCH = 2_000
 IN_THREAD = 64  # from here on checking a batch would make other requests wait
 CHANGES_S = 0.2
+FAILED = "failed"  # the counter of what no reason of ours explains; the log does
 
 
 class IntakeFull(WanggeError):
@@ -115,6 +116,12 @@ class Intake:
         counts = {"ignored": messages}
         async with self.database.acting(actor.id) as connection:
             await counters.add(connection, process=self.process, door="phones", counts=counts)
+
+    async def fail(self, actor: Actor) -> None:
+        """Count a message that is given up for a fault of ours. Raises StoreUnavailable."""
+        counts = {"received": 1, FAILED: 1}
+        async with self.database.acting(actor.id) as connection:
+            await counters.add(connection, process=self.process, door="positions", counts=counts)
 
     async def _judge_for_ever(self) -> None:
         """Check what waits, one round ahead of the writing."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard import tasks
-from dashboard.intake import Intake
+from dashboard.intake import FAILED, Intake
 from dashboard.phones.reading import Read
 from data import actors, counters
 from data.access import Actor
@@ -85,6 +85,11 @@ class PhoneDoor:
         """Count messages that are no fixes. Raises StoreUnavailable."""
         await self.intake.ignore(actor, messages)
         self._keep(actor, code, {}, "ignored", messages)
+
+    async def fail(self, actor: Actor, code: str | None) -> None:
+        """Count a message that failed here by a fault of ours. Raises StoreUnavailable."""
+        await self.intake.fail(actor)
+        self._keep(actor, code, {}, FAILED)
 
     async def write(self) -> None:
         """Store the account of what has come since the last time. Raises StoreUnavailable."""

@@ -177,12 +177,23 @@ class Subscriber:
                 await asyncio.sleep(wait_s * random.uniform(0.5, 1.5))
                 wait_s = min(2 * wait_s, LONGEST_WAIT_S)
             except Exception:
-                if len(messages) == 1:
+                if len(messages) > 1:
+                    for one in messages:
+                        await self._take([one])
+                else:
                     LOG.exception("a message on %s cannot be taken", messages[0].topic)
-                    return
-                for one in messages:
-                    await self._take([one])
+                    await self._count_failed(messages[0])
                 return
+
+    async def _count_failed(self, message: Message) -> None:
+        """For ever too: what is counted nowhere is not acknowledged."""
+        while True:
+            try:
+                await self._door.fail(self._actor, message.topic.split("/")[1])
+                return
+            except Exception as error:
+                LOG.warning("a message that failed cannot be counted yet: %s", error)
+                await asyncio.sleep(LONGEST_WAIT_S * random.uniform(0.05, 0.15))
 
     async def _submit(self, messages: Sequence[Message]) -> None:
         fixes: list[Read] = []

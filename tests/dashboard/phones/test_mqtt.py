@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import paho.mqtt.client as paho
+import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -24,8 +25,10 @@ from dashboard.mqtt import subscribed
 from dashboard.phones.door import PhoneDoor
 from dashboard.phones.mqtt import Broker, Message, read
 from dashboard.settings import Settings
+from data import counters
 from data.errors import Invalid, StoreUnavailable
 from data.places import site as site_
+from data.staff import phones
 from tests import system
 from tests.dashboard.api.phone_requests import counted, message, stored
 from tests.factories import NOON, Town, make_town
@@ -192,6 +195,47 @@ async def test_what_is_not_committed_is_not_acknowledged(
     assert await stored(town) == []
     async with listening(town, mosquitto):
         await until(town, accepted=1)
+
+
+PLANTED = """
+CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'planted'; END $$;
+CREATE TRIGGER planted BEFORE INSERT ON position_history FOR EACH ROW
+WHEN (new.speed_mps = 50) EXECUTE FUNCTION planted();
+"""
+
+
+async def test_a_message_that_fails_by_a_fault_of_ours_is_counted(
+    town: Town, store: Any, mosquitto: Mosquitto
+) -> None:
+    """One that the store chokes on is given up, counted and seen on its phone; the others that
+    came with it go in, and the account adds up."""
+    async with await psycopg.AsyncConnection.connect(store.admin_url) as link:
+        await link.execute(PLANTED)
+    async with listening(town, mosquitto):
+        await mosquitto.publish(
+            (WEST, message(-60)),
+            ("owntracks/east_worker/phone", message(-50, vel=180)),  # km/h
+            (WEST, message(-40)),
+        )
+        async with asyncio.timeout(LONGEST_S):
+            while (counts := await positions(town)).rejected.get("failed") != 1:
+                await asyncio.sleep(0.05)
+            while counts.received - counts.rejected.get("duplicate", 0) < 3:
+                await asyncio.sleep(0.05)
+                counts = await positions(town)
+    counts = await positions(town)
+    assert counts.accepted == len(await stored(town)) == 2
+    assert counts.received == counts.accepted + sum(counts.rejected.values())
+    async with town.database.acting(town.system_id) as link:
+        site = await site_.read(link)
+        listed = await phones.listing(link, site=site, at=NOON, search="east_worker")
+    assert listed[0]["rejected"] == {"failed": 1}
+
+
+async def positions(town: Town) -> counters.Counts:
+    async with town.database.acting(None) as link:
+        return await counters.read(link, door="positions")
 
 
 def test_the_brokers_address() -> None:

@@ -33,7 +33,8 @@
   function reason(name) {
     return { invalid: w.t("Unreadable"), unknown_person: w.t("Nobody of this code in the token's area"), future: w.t("Clock ahead"),
       outdated: w.t("More than a day old"), outside: w.t("Far from the site"), accuracy: w.t("Too inaccurate"), off_duty: w.t("Off duty then"),
-      duplicate: w.t("Sent before"), speed: w.t("Nobody gets there that fast") }[name] || name;
+      duplicate: w.t("Sent before"), speed: w.t("Nobody gets there that fast"),
+      failed: w.t("A fault here: it is in the log") }[name] || name;
   }
   const total = (counts) => Object.values(counts).reduce((sum, n) => sum + n, 0);
   const ago = (at) => (at ? w.age((Date.parse(last.now) - Date.parse(at)) / 1000) : "–");
