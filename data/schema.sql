@@ -60,7 +60,7 @@ $$;
 
 CREATE FUNCTION public.cell_of(lon double precision, lat double precision) RETURNS public.geography
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$ SELECT ST_SetSRID(ST_MakePoint(floor(lon * 200) / 200, floor(lat * 200) / 200), 4326)::geography $$;
+    AS $$ SELECT ST_SetSRID(ST_MakePoint(floor(lon * 400) / 400, floor(lat * 400) / 400), 4326)::geography $$;
 
 CREATE FUNCTION public.drop_position_days_before(day date) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.errors import json_response, language
-from dashboard.api.requests import caller, system_id
+from dashboard.api.requests import caller, system_actor
 from dashboard.i18n.sentences import tell
-from data.access import Permission
+from data.access import Actor, Permission
+from data.database import Database
 from data.query import nearest
 
 router = APIRouter()
+
+Found = dict[str, Any]
 
 
 @router.get("/api/people/nearest")
@@ -29,13 +33,10 @@ async def read(
     actor.require(Permission.VIEW)
     state = request.app.state
     asked = nearest.Question(state.clock.site, state.clock.now(), lon, lat, k)
-    as_caller = {"readonly": actor.readonly, "at_once": True}
-    async with state.database.acting(actor.id, **as_caller) as connection:
-        people = await nearest.people(connection, actor, asked)
-    beyond = []
-    if form == "json" and not actor.readonly:
-        async with state.database.acting(await system_id(request)) as connection:
-            beyond = await nearest.neighbours(connection, actor, asked)
+    people, beyond = await asyncio.gather(
+        _people(state.database, actor, asked),
+        _neighbours(request, actor, asked) if form == "json" else _nobody(),
+    )
     lang = language(request.scope)
     for one in (*people, *beyond):
         one["reason"] = tell(one["reason"], lang)
@@ -46,7 +47,25 @@ async def read(
     return json_response(found, headers=headers)
 
 
-def _geojson(people: list[dict[str, Any]], headers: dict[str, str]) -> Response:
+async def _people(database: Database, actor: Actor, asked: nearest.Question) -> list[Found]:
+    async with database.acting(actor.id, readonly=actor.readonly, at_once=True) as connection:
+        return await nearest.people(connection, actor, asked)
+
+
+async def _neighbours(request: Request, actor: Actor, asked: nearest.Question) -> list[Found]:
+    """Of who sees the whole site nobody is a neighbour."""
+    system = await system_actor(request)
+    if actor.readonly or actor.area_id == system.area_id:
+        return []
+    async with request.app.state.database.acting(system.id, at_once=True) as connection:
+        return await nearest.neighbours(connection, actor, asked)
+
+
+async def _nobody() -> list[Found]:
+    return []
+
+
+def _geojson(people: list[Found], headers: dict[str, str]) -> Response:
     """A FeatureCollection, best first, `rank` from 1."""
     features = []
     for rank, one in enumerate(people, start=1):

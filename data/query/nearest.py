@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from data.access import Actor
-from data.database import Connection, fetch_all, fetch_one
+from data.database import Connection, fetch_all
 from data.errors import Said
 from data.places.site import Site
 from data.queries import load
@@ -95,14 +95,8 @@ async def neighbours(connection: Connection, actor: Actor, asked: Question) -> l
     """
     if actor.readonly:
         return []
-    beyond = await fetch_one(connection, SQL.outside, {"area_id": actor.area_id})
-    if beyond is None or not beyond["ids"]:
-        return []
-    given = asked.given() | {
-        "area_id": actor.area_id,
-        "outside": beyond["ids"],
-        "furthest_m": CLASSES_M[-1],
-    }
+    await connection.execute(SQL.plan_once)
+    given = asked.given() | {"area_id": actor.area_id, "furthest_m": CLASSES_M[-1]}
     found = [_neighbour(row) for row in await fetch_all(connection, SQL.neighbours, given)]
     # Within a class the order must tell nothing.
     return sorted(found, key=lambda one: (one["within_m"], one["post"] or "", one["ask"]["id"]))

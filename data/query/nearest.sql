@@ -3,12 +3,12 @@
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true);
 
 -- name: fresh
--- Who is on duty and fresh, by way of the index on cells (560 m, 400 m from their middle). `ring`
+-- Who is on duty and fresh, by way of the index on cells (280 m, 200 m from their middle). `ring`
 -- takes some of the nearest cells, which tells how far to look for `count` people at most; `near` is
 -- everybody so far away. `h` orders by the sphere, which is off by three in a thousand: of a few more
 -- than `k` the spheroid decides.
 WITH here AS MATERIALIZED (
-    SELECT ST_SetSRID(ST_MakePoint(%(lon)s - 0.0025, %(lat)s - 0.0025), 4326)::geography AS corner
+    SELECT ST_SetSRID(ST_MakePoint(%(lon)s - 0.00125, %(lat)s - 0.00125), 4326)::geography AS corner
 ), ring AS MATERIALIZED (
     SELECT haversine(s.lon, s.lat, %(lon)s, %(lat)s) AS h
     FROM here CROSS JOIN LATERAL (
@@ -17,7 +17,7 @@ WITH here AS MATERIALIZED (
         ORDER BY l.cell <-> here.corner LIMIT 2 * %(count)s + 16) s
     ORDER BY h LIMIT %(count)s
 ), box AS MATERIALIZED (
-    SELECT _ST_Expand(corner, 400 + 1.01 * (SELECT 12742017.6 * asin(sqrt(max(h))) FROM ring)) AS box FROM here
+    SELECT _ST_Expand(corner, 200 + 1.01 * (SELECT 12742017.6 * asin(sqrt(max(h))) FROM ring)) AS box FROM here
 ), near AS (
     SELECT l.person_id, l.at, l.lon, l.lat, l.accuracy_m, haversine(l.lon, l.lat, %(lon)s, %(lat)s) AS h
     FROM box b JOIN latest_position l ON l.cell && b.box
@@ -60,23 +60,28 @@ SELECT p.id, p.code, p.name, f.on_duty, f.at, f.lon, f.lat, f.accuracy_m,
 FROM few f JOIN person p ON p.id = f.person_id
 LEFT JOIN LATERAL load_of(p.id, %(at)s, %(midnight)s, %(roles)s::text[]) o ON true;
 
--- name: outside
--- The areas that a person of this area does not see.
-SELECT coalesce(array_agg(a.id), '{}') AS ids FROM area a
-WHERE a.valid_to IS NULL
-  AND NOT EXISTS (SELECT FROM area_path p WHERE p.ancestor_id = %(area_id)s AND p.area_id = a.id);
-
 -- name: neighbours
--- Runs as the system. No name, no id, no point leaves it: the distance is that of the cell.
+-- Runs as the system. No name, no id, no point leaves it: the distance is that of a cell of 560 m,
+-- twice the width of those that are indexed.
+WITH here AS MATERIALIZED (
+    SELECT ST_SetSRID(ST_MakePoint(%(lon)s - 0.0025, %(lat)s - 0.0025), 4326)::geography AS wide,
+           ST_SetSRID(ST_MakePoint(%(lon)s - 0.00125, %(lat)s - 0.00125), 4326)::geography AS corner
+), outside AS MATERIALIZED (
+    SELECT coalesce(array_agg(a.id), '{}') AS ids FROM area a
+    WHERE a.valid_to IS NULL
+      AND NOT EXISTS (SELECT FROM area_path p WHERE p.ancestor_id = %(area_id)s AND p.area_id = a.id)
+)
 SELECT n.metres, n.post, a.id AS ask_area_id, a.name AS ask_area, a.level AS ask_level
 FROM (SELECT l.person_id, l.area_id, l.metres, o.role AS post
-      FROM (SELECT l.person_id, l.area_id, l.at,
-                   ST_Distance(l.cell, ST_SetSRID(ST_MakePoint(%(lon)s - 0.0025, %(lat)s - 0.0025), 4326)::geography) AS metres
+      FROM here CROSS JOIN LATERAL (
+            SELECT l.person_id, l.area_id, l.at,
+                   ST_Distance(ST_SetSRID(ST_MakePoint(floor(l.lon * 200) / 200, floor(l.lat * 200) / 200),
+                                          4326)::geography, here.wide) AS metres
             FROM latest_position l
-            WHERE l.area_id = ANY (%(outside)s::integer[]) AND l.at >= %(offline_since)s AND l.at <= %(horizon)s
-              AND l.cell && _ST_Expand(ST_SetSRID(ST_MakePoint(%(lon)s - 0.0025, %(lat)s - 0.0025), 4326)::geography,
-                                       %(furthest_m)s)
-            ORDER BY l.cell <-> ST_SetSRID(ST_MakePoint(%(lon)s - 0.0025, %(lat)s - 0.0025), 4326)::geography
+            WHERE l.area_id = ANY ((SELECT ids FROM outside)::integer[])
+              AND l.at >= %(offline_since)s AND l.at <= %(horizon)s
+              AND l.cell && _ST_Expand(here.corner, %(furthest_m)s + 300)
+            ORDER BY l.cell <-> here.corner
             OFFSET 0) l
       CROSS JOIN LATERAL (
           SELECT max(s.started_at) AS started_at FROM shift s

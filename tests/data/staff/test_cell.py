@@ -24,7 +24,7 @@ MISSED = """SELECT count(*)
                  LATERAL (SELECT ST_MakePoint(p.lon, p.lat)::geography AS exact,
                                  ST_MakePoint(%(lon)s, %(lat)s)::geography AS here) g
             WHERE ST_Distance(exact, here) <= 700
-              AND NOT ST_DWithin(cell_of(p.lon, p.lat), here, 700 + 800)"""
+              AND NOT ST_DWithin(cell_of(p.lon, p.lat), here, 700 + 400)"""
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ async def test_a_walk_within_a_cell_writes_no_index(town: Town) -> None:
     sql = "SELECT pg_stat_get_xact_tuples_hot_updated('latest_position'::regclass)"
     hot = []
     async with town.database.acting(town.system_id) as link:
-        for second, lon in enumerate((112.9010, 112.9020, 112.9030, 112.9040, 112.9060)):
+        for second, lon in enumerate((112.9005, 112.9010, 112.9016, 112.9022, 112.9030)):
             await link.execute(WALK, {"at": NOON + timedelta(seconds=second), "lon": lon})
             hot.append(await value(link, sql))
     assert hot == [0, 1, 2, 3, 3]
@@ -45,7 +45,7 @@ async def test_a_walk_within_a_cell_writes_no_index(town: Town) -> None:
 
 @pytest.mark.parametrize("lat", [-45.0013, 0.0, 35.6044, 63.5, 80.0])
 async def test_the_cell_finds_all_who_are_near(town: Town, lat: float) -> None:
-    """Everybody within 700 m has his cell within 1,500 m, wherever on the globe."""
+    """Everybody within 700 m has his cell within 1,100 m, wherever on the globe."""
     async with town.database.acting(town.system_id) as link:
         for lon in (112.9049, -0.0001):
             assert await value(link, MISSED, {"lon": lon, "lat": lat}) == 0
