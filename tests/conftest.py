@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from argon2 import profiles
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from dashboard.embedded import EmbeddedError, Store, ensure, stop
 from data import actors, migrate
@@ -31,6 +32,11 @@ LONGEST = (
     *("browser/test_calls.py", "browser/test_wall_live.py", "browser/test_calls_store.py"),
 )
 T = TypeVar("T")
+
+# No test of ours has a time limit; what fixtures hold is the same in every example.
+UNHURRIED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+settings.register_profile("wangge", deadline=None, suppress_health_check=UNHURRIED)
+settings.load_profile("wangge")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,8 +19,7 @@ from dashboard.cli.serve import LISTENING
 from dashboard.embedded import Store
 from dashboard.live.protocol import FULL, Frame, decode
 from dashboard.settings import Settings
-
-LONGEST_S = 90  # a busy machine is no failure
+from tests.waiting import LONGEST_S, free_port, until
 
 
 @dataclass
@@ -36,7 +34,7 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def client(self, **given: Any) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, timeout=30, **given)
+        return httpx.AsyncClient(base_url=self.url, timeout=LONGEST_S, **given)
 
     @asynccontextmanager
     async def screen(self, query: str = "", **headers: str) -> AsyncIterator[Screen]:
@@ -103,13 +101,6 @@ class Screen:
         return "full" if frame.kind == FULL else "delta"
 
 
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 def settings(store: Store, home: Path, port: int) -> Settings:
     return Settings(home=home, port=port, app_url=store.app_url, readonly_url=store.readonly_url)
 
@@ -124,10 +115,8 @@ async def serving(store: Store, home: Path, port: int | None = None) -> AsyncIte
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve())
-    async with asyncio.timeout(LONGEST_S):
-        while not server.started:
-            assert not task.done(), "the server did not start"
-            await asyncio.sleep(0.02)
+    await until(lambda: server.started or task.done())
+    assert not task.done(), "the server did not start"
     try:
         yield Served(app, port)
     finally:

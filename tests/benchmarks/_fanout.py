@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.benchmarks import _cpu
 from tests.benchmarks._watch import mqtt_connect, mqtt_publish
-from tests.serving import free_port
+from tests.waiting import free_port
 
 MISSING = "no mosquitto here (apt-get install mosquitto): bare sockets are the reference"
 PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"  # Debian's place, not in everyone's PATH

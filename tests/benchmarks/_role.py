@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from dashboard.embedded import Store
-from tests.serving import free_port
+from tests.waiting import free_port
 
 
 @asynccontextmanager

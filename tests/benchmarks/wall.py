@@ -27,7 +27,7 @@ from tests.benchmarks._role import role
 from tests.benchmarks._town import BOX, add_grids, store, tiling
 from tests.benchmarks.live import ARGUMENTS, CHROMIUM
 from tests.benchmarks.run import Figure
-from tests.serving import free_port
+from tests.waiting import free_port
 
 BAR = "P9"
 GRIDS, VERTICES, EVENTS, PEOPLE, TURNS = 1_300, 130, 400, 480, 5

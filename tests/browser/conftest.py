@@ -22,9 +22,11 @@ from tests import system
 from tests.browser.serve import Web
 from tests.browser.wall_town import WallTown, build, now
 from tests.clones import cloned
+from tests.waiting import LONGEST_S
 
 system.use()
-expect.set_options(timeout=30_000)  # a busy machine is no failure
+LONGEST_MS = 1000 * LONGEST_S
+expect.set_options(timeout=LONGEST_MS)
 CHROMIUM = Path(sys.executable).parent / "chromium"
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
@@ -64,6 +66,7 @@ class Wall:
         """A page of a browser of its own, signed in; `wait` until the map and figures stand."""
         viewport: Any = {"width": size[0], "height": size[1]}
         context = self.browser.new_context(viewport=viewport, reduced_motion="reduce")
+        context.set_default_timeout(LONGEST_MS)
         self.contexts.append(context)
         page = context.new_page()
         self.watch(page)
@@ -78,7 +81,9 @@ class Wall:
     def source(self) -> httpx.Client:
         """HTTP as a program that reports events and positions."""
         headers = {"Authorization": f"Bearer {self.town.source_token}"}
-        return httpx.Client(base_url=self.web.url, headers=headers, trust_env=False, timeout=20)
+        return httpx.Client(
+            base_url=self.web.url, headers=headers, trust_env=False, timeout=LONGEST_S
+        )
 
     def watch(self, page: Page) -> None:
         """Write down what no page of ours may do."""

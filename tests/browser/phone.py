@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.serve import Web
 from tests.browser.wall_town import PASSWORD
+from tests.waiting import LONGEST_S
 
 HERE = {"longitude": 112.9070, "latitude": 35.6040, "accuracy": 9}
 
@@ -25,6 +26,7 @@ class Phone:
             permissions=["geolocation", "notifications"],
             **options,
         )
+        self.context.set_default_timeout(1000 * LONGEST_S)
         self.page = self.context.new_page()
         self.said: list[str] = []
         self.page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import httpx
 
 from dashboard.embedded import Store
 from tests.browser.wall_town import PASSWORD, WallTown
+from tests.waiting import LONGEST_S, free_port
 
 
 class Web:
@@ -41,7 +41,7 @@ class Web:
                 stderr=log,
             )
         transport = httpx.HTTPTransport(retries=8)  # backs off up to a minute in all
-        with httpx.Client(transport=transport, trust_env=False, timeout=60) as client:
+        with httpx.Client(transport=transport, trust_env=False, timeout=LONGEST_S) as client:
             for _ in range(400):
                 try:
                     if client.get(f"{self.url}/healthz").status_code == 200:
@@ -55,7 +55,7 @@ class Web:
         """End it without a word, as a power cut does."""
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait()
             self.process = None
 
     def stop(self) -> None:
@@ -63,27 +63,20 @@ class Web:
         if self.process is not None:
             self.process.terminate()
             try:
-                self.process.wait(15)
+                self.process.wait(LONGEST_S)
             except subprocess.TimeoutExpired:
                 self.kill()
             self.process = None
 
     def cookies(self, account: str = "dora") -> list[dict[str, str]]:
         """A signed-in session for a browser context."""
-        with httpx.Client(base_url=self.url, trust_env=False, timeout=20) as client:
+        with httpx.Client(base_url=self.url, trust_env=False, timeout=LONGEST_S) as client:
             answer = client.post("/sign-in", data={"account": account, "password": PASSWORD})
             assert answer.status_code == 303, answer.text
             return [{"name": k, "value": v, "url": self.url} for k, v in client.cookies.items()]
 
     def client(self, account: str = "dora") -> httpx.Client:
         """HTTP as this account."""
-        client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
+        client = httpx.Client(base_url=self.url, trust_env=False, timeout=LONGEST_S)
         client.post("/sign-in", data={"account": account, "password": PASSWORD})
         return client
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

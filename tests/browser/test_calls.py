@@ -17,6 +17,7 @@ from tests.browser.duty_site import served
 from tests.browser.phone import Phone
 from tests.browser.serve import Web
 from tests.browser.wall_town import PASSWORD
+from tests.waiting import LONGEST_S
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +75,17 @@ def desk(site: Web) -> Iterator[Desk]:
     one.close()
 
 
-def confirmed(desk: Desk, session: int, page: Page) -> dict[str, Any]:
-    for _ in range(50):
+def settled(desk: Desk, session: int, page: Page, **states: str) -> dict[str, Any]:
+    """The call once its attempts stand so, or, where none are given, once it has ended."""
+    for _ in range(10 * LONGEST_S):
         card = desk.look(session)
-        if card["state"] != "running":
-            break
+        if states:
+            if {a["person"]["name"]: a["state"] for a in card["attempts"]} == states:
+                return card
+        elif card["state"] != "running":
+            return card
         page.wait_for_timeout(100)
-    return card
+    raise AssertionError(card)
 
 
 def test_a_click_rings_the_phone_and_its_confirmation_comes_back(
@@ -103,12 +108,11 @@ def test_a_click_rings_the_phone_and_its_confirmation_comes_back(
     expect(ring).to_contain_text("南桥引道")
     expect(ring).to_contain_text(re.compile(r"超 1:\d\d"))
     expect(ring).to_contain_text(re.compile("离你 1[67]0 米"))
-    states = {a["person"]["name"]: a["state"] for a in desk.look(session["id"])["attempts"]}
-    assert states == {"陈甲": "ringing", "李乙": "offline"}
+    settled(desk, session["id"], page, 陈甲="ringing", 李乙="offline")
 
     page.click("#ring .yes")
     expect(ring).to_contain_text("已确认")
-    card = confirmed(desk, session["id"], page)
+    card = settled(desk, session["id"], page)
     assert (card["state"], card["outcome"]) == ("acked", "acknowledged")
     page.click("#ring .no")
     expect(ring).to_be_hidden()
@@ -138,13 +142,13 @@ def test_two_phones_of_one_person_ring_and_know_of_each_other(
         expect(page.locator("#ring .yes")).to_be_visible()
     first.click("#ring .yes")
     expect(second.locator("#ring")).to_contain_text("已确认")
-    assert len(confirmed(desk, session["id"], first)["attempts"]) == 1
+    assert len(settled(desk, session["id"], first)["attempts"]) == 1
 
 
 def test_a_session_that_ends_in_mid_shift_is_said(phone_of: Open, site: Web) -> None:
     phone = phone_of("chief")
     phone.context.request.post(f"{site.url}/sign-out", headers={"Origin": site.url})
-    expect(phone.page.locator("#error")).to_have_text("登录已失效，请重新登录。", timeout=40_000)
+    expect(phone.page.locator("#error")).to_have_text("登录已失效，请重新登录。")
     phone.page.fill("#account", "chief")
     phone.page.fill("#password", PASSWORD)
     phone.page.click("button[type=submit]")
@@ -157,7 +161,7 @@ def test_cannot_go_asks_for_a_reason(phone_of: Open, site: Web, desk: Desk) -> N
     phone.page.click("#ring .no")
     phone.page.click("#ring [data-why='Too far away']")
     expect(phone.page.locator("#ring")).to_contain_text("已告知去不了")
-    card = confirmed(desk, session["id"], phone.page)
+    card = settled(desk, session["id"], phone.page)
     assert card["outcome"] == "declined" and card["attempts"][0]["reason"] == "离得太远"
 
 
@@ -180,7 +184,7 @@ def test_a_killed_server_loses_neither_the_call_nor_its_confirmation(
     expect(phone.page.locator("#ring .yes")).to_contain_text("还没送到，正在重试")
     site.start()
     expect(phone.page.locator("#ring")).to_contain_text("已确认")
-    assert confirmed(desk, session["id"], phone.page)["outcome"] == "acknowledged"
+    assert settled(desk, session["id"], phone.page)["outcome"] == "acknowledged"
 
 
 SLOW_ANSWERS = """() => {

@@ -35,7 +35,7 @@ def desk(wall: Wall, path: str, **given: Any) -> Page:
 
 
 def until(page: Page, state: str) -> None:
-    page.wait_for_selector(f'#desk[data-import="{state}"]', timeout=90_000)
+    page.wait_for_selector(f'#desk[data-import="{state}"]')
 
 
 def test_a_file_goes_onto_the_map_and_back(wall: Wall, tmp_path: Path) -> None:

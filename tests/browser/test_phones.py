@@ -18,7 +18,7 @@ def test_a_phone_is_found_out_and_connected(wall: Wall) -> None:
         assert phone.get("/api/positions/osmand", params=fix).status_code == 200
     page = wall.open("/phones?lang=en", account="admin", wait=False)
     row = page.locator("#phones tbody tr", has_text="P0O17")
-    expect(row).to_contain_text("Nobody of this code", timeout=30_000)
+    expect(row).to_contain_text("Nobody of this code")
     row.click()
     expect(page.locator("#phone")).to_contain_text("correct the device identifier")
     expect(page.locator("#phone button")).to_have_count(0)  # nobody to make a token for

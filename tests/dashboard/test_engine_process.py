@@ -8,6 +8,7 @@ import signal
 import sys
 from asyncio.subprocess import Process
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from dashboard.embedded import Store
 from data.database import Database
 from data.places.site import Clock, set_clock
 from tests.calling import Desk, make_desk
+from tests.waiting import LONGEST_S, until
 
 
 async def start(store: Store, home: Path) -> Process:
@@ -35,7 +37,7 @@ async def start(store: Store, home: Path) -> Process:
 async def running(engine: Process) -> None:
     """Wait for its first line."""
     assert engine.stderr is not None
-    line = await asyncio.wait_for(engine.stderr.readline(), 60)
+    line = await asyncio.wait_for(engine.stderr.readline(), LONGEST_S)
     assert b"time runs" in line, line
 
 
@@ -51,6 +53,10 @@ async def desk(database: Database, store: Store) -> Desk:
     return one
 
 
+async def ended(desk: Desk, session: int) -> bool:
+    return bool((await desk.seen(session))["state"] != "running")
+
+
 async def test_one_of_two_engines_may_die(desk: Desk, store: Store, tmp_path: Path) -> None:
     engines = [await start(store, tmp_path) for _ in "ab"]
     try:
@@ -62,13 +68,11 @@ async def test_one_of_two_engines_may_die(desk: Desk, store: Store, tmp_path: Pa
                 await engines[0].wait()
             await desk.open_page("west_chief")
             session = await desk.click("grid", desk.town.grids["W-1"], f"k{number}")
-            async with asyncio.timeout(30):  # nobody takes it to the phone: the engine says so
-                while (await desk.seen(session))["state"] == "running":
-                    await asyncio.sleep(0.1)
+            await until(partial(ended, desk, session))  # no web takes it to the phone
             assert (await desk.seen(session))["outcome"] == "unreachable"
             assert (await desk.ledger(session)).count("offline") == 2
         engines[1].send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(engines[1].wait(), 15) == 0
+        assert await asyncio.wait_for(engines[1].wait(), LONGEST_S) == 0
     finally:
         for engine in engines:
             if engine.returncode is None:

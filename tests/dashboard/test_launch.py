@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import LONGEST_S, free_port
+
 ROOT = Path(__file__).parents[2]
 # The real launch around a web role of ten lines.
 SITE = """
@@ -46,12 +48,6 @@ asyncio.run(go())
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     home = {"WANGGE_HOME": str(tmp_path), "PORT": str(free_port()), "PYTHONPATH": str(ROOT)}
@@ -75,7 +71,7 @@ async def start(environment: dict[str, str]) -> Process:
 
 async def ready(process: Process) -> None:
     assert process.stdout is not None
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(LONGEST_S):
         assert await process.stdout.readline() == b"ready\n"
 
 
@@ -91,7 +87,7 @@ async def test_a_signal_stops_everything(
     await ready(site)
     assert listens(environment)
     site.send_signal(number)
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(LONGEST_S):
         assert await site.wait() == 0
     assert not listens(environment)
 
@@ -143,7 +139,7 @@ async def test_where_asked_it_ends_with_its_parent(environment: dict[str, str]) 
     await ready(shell)
     shell.kill()
     assert shell.stdout is not None
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(LONGEST_S):
         while await shell.stdout.readline():  # it ends when the site closes it
             pass
     assert not listens(environment)

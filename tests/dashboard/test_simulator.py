@@ -22,7 +22,8 @@ from data.demo import seed
 from data.demo.event_types import SOURCES
 from data.places import site
 from tests import hamlet
-from tests.serving import free_port, serving
+from tests.serving import serving
+from tests.waiting import LONGEST_S, free_port, until
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ async def at(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=60, trust_env=False) as made:
+    async with httpx.AsyncClient(timeout=LONGEST_S, trust_env=False) as made:
         yield made
 
 
@@ -76,15 +77,19 @@ async def test_phones_and_reporters_are_heard(
         living = await simulated(store, client, served.url)
         task = asyncio.create_task(living.run(at))
         expected = len(hamlet.scene().fixes(start=at, end=datetime.now(UTC)))
-        async with asyncio.timeout(60):
-            while True:
-                found = await client.get(f"{served.url}/healthz")
-                if found.json()["positions"]["received"] >= expected > 0:
-                    break
-                await asyncio.sleep(0.05)
+        assert expected > 0
+
+        async def heard() -> dict[str, Any]:
+            found = await client.get(f"{served.url}/healthz")
+            return dict(found.json()["positions"])
+
+        async def all_heard() -> bool:
+            return bool((await heard())["received"] >= expected)
+
+        await until(all_heard)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        assert found.json()["positions"]["rejected"] == {}
+        assert (await heard())["rejected"] == {}
     newest = "SELECT max(at) AS at, count(DISTINCT person_id) AS n FROM latest_position"
     (seen,) = await rows(database, newest)
     assert seen["n"] == len(hamlet.WORKERS) and seen["at"] > at
@@ -122,17 +127,33 @@ EVENTS = """SELECT source_id, source_key, type_id, area_id, grid_ids, geom::text
 
 
 async def test_a_server_that_goes_and_comes_hears_everything(
-    at: datetime, store: Store, database: Database, client: httpx.AsyncClient, tmp_path: Path
+    at: datetime,
+    store: Store,
+    database: Database,
+    client: httpx.AsyncClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     port = free_port()
+    refused: list[httpx.Request] = []
+    send = client.send
+
+    async def sent(request: httpx.Request, **given: Any) -> httpx.Response:
+        try:
+            return await send(request, **given)
+        except httpx.ConnectError:
+            refused.append(request)
+            raise
+
+    monkeypatch.setattr(client, "send", sent)
     living = await simulated(store, client, f"http://127.0.0.1:{port}")
     said = of_some(living.reports_between(at - timedelta(days=1), at), 3)
     fixes = living.fixes_between(at, at + timedelta(minutes=1))
     speaking = asyncio.gather(living.say_reports(said), living.say_positions(fixes))
-    await asyncio.sleep(0.2)  # nobody listens yet
+    await until(lambda: len(refused) > 3)  # nobody listens yet
     assert not speaking.done()
     async with serving(store, tmp_path, port):
-        await asyncio.wait_for(speaking, 60)
+        await asyncio.wait_for(speaking, LONGEST_S)
     assert len(await rows(database, EVENTS)) == 3
     newer = f"SELECT count(*) AS n FROM position_history WHERE at > '{at.isoformat()}'"
     assert await rows(database, newer) == [{"n": len(fixes)}]
@@ -146,7 +167,7 @@ async def test_what_the_server_does_not_want_is_not_repeated(
         living = await simulated(store, client, served.url)
         said = of_some(living.reports_between(at - timedelta(days=1), at), 2)
         bad = Message(said[0].at_s, said[0].source, {**said[0].body, "type": "nothing like it"})
-        await asyncio.wait_for(living.say_reports([bad, *said]), 60)
+        await asyncio.wait_for(living.say_reports([bad, *said]), LONGEST_S)
     assert len(await rows(database, EVENTS)) == 2
 
 

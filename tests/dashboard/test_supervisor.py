@@ -7,16 +7,20 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from dashboard import supervisor as supervisors
 from dashboard.supervisor import Role, Supervisor
 from data.errors import Said
+from tests.waiting import until
 
 CHILD = """
 import os, signal, sys
-from dashboard.supervisor import follow_parent
-follow_parent()
+from dashboard import supervisor
+supervisor.GRACE_S = 0.2
+supervisor.follow_parent()
 print(os.getpid(), flush=True)
 signal.pause()
 """
@@ -37,12 +41,6 @@ ROOT = Path(__file__).parents[2]
 
 def role(code: str = CHILD) -> Role:
     return Role("one", (sys.executable, "-c", code), {"PYTHONPATH": str(ROOT)})
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(120):
-        while not condition():
-            await asyncio.sleep(0.05)
 
 
 def lives(pid: int) -> bool:
@@ -72,7 +70,10 @@ async def test_a_fallen_child_is_started_again_and_stop_ends_it(tmp_path: Path) 
     assert not lives(second)
 
 
-async def test_a_child_that_does_not_listen_is_ended_all_the_same(tmp_path: Path) -> None:
+async def test_a_child_that_does_not_listen_is_ended_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisors, "GRACE_S", 0.2)
     supervisor = Supervisor(tmp_path, lambda _: None)
     await supervisor.start(role(DEAF))
     await until(lambda: bool(written(tmp_path / "one.log")))

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from dashboard import tasks
+from tests.waiting import LONGEST_S
 
 
 async def test_a_lost_cancellation_is_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +32,7 @@ async def test_a_lost_cancellation_is_given_again(monkeypatch: pytest.MonkeyPatc
 
     given = [asyncio.create_task(work) for work in (deaf(), broken(), done())]
     await asyncio.sleep(0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONGEST_S):
         results = await tasks.end(given)
     assert isinstance(results[0], asyncio.CancelledError) and lost == 3
     assert isinstance(results[1], ValueError) and results[2] == 7

@@ -12,6 +12,7 @@ from data import actors, engine
 from data.calls.model import Moment
 from data.database import Database, fetch_all
 from tests.factories import NOON, Town, make_town, value
+from tests.waiting import LONGEST_S
 
 REAL = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -126,7 +127,7 @@ async def test_shifts_end_by_themselves(town: Town, store: Store) -> None:
         assert await step(town, engine.shifts_over, 359) == 0
         assert [n async for n in ear.notifies(timeout=0.2)] == []  # nothing done, nothing said
         assert await step(town, engine.shifts_over, 360) == 4
-        assert [n.payload async for n in ear.notifies(timeout=1, stop_after=1)] == ["shift"]
+        assert [n.payload async for n in ear.notifies(timeout=LONGEST_S, stop_after=1)] == ["shift"]
     assert await step(town, engine.shifts_over, 361) == 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
@@ -113,7 +113,6 @@ def way_to(zone: gauss_krueger.Zone) -> tuple[crs.System, Transformer]:
     return crs.parse(zone.name), Transformer.from_crs(4490, zone.epsg, always_xy=True)
 
 
-@settings(deadline=None)
 @given(
     lon=st.floats(73.6, 135), lat=st.floats(18, 53.5), width=st.sampled_from([3, 6]), prefixed=...
 )

@@ -9,7 +9,7 @@ import numpy as np
 import psycopg
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.embedded import Store
@@ -100,9 +100,7 @@ def borders(shapes: list[Any], shares: list[float]) -> Any:
     return np.concatenate(found)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**32 - 1),
     count=st.integers(2, 30),

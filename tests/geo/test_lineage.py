@@ -70,7 +70,7 @@ def test_several_to_several_are_redrawn() -> None:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     before=st.lists(st.integers(1, 99), unique=True, max_size=6),
     after=st.lists(st.integers(1, 99), unique=True, max_size=6),

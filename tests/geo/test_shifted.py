@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo import shifted
@@ -40,7 +40,6 @@ def test_the_published_points(way: str, lon: float, lat: float, moved: tuple[flo
 
 
 @pytest.mark.parametrize("system", ["gcj02", "bd09"])
-@settings(deadline=None)
 @given(lon=LONS, lat=LATS)
 @example(lon=WEST, lat=SOUTH)
 @example(lon=EAST, lat=NORTH)
@@ -54,7 +53,6 @@ def test_there_and_back_is_less_than_a_millimetre(system: str, lon: float, lat: 
     assert move(getattr(shifted, f"{system}_to_wgs84"), *there) == pytest.approx((lon, lat), abs=MM)
 
 
-@settings(deadline=None)
 @given(lon=LONS, lat=LATS)
 def test_gcj02_moves_a_point_by_some_hundred_metres(lon: float, lat: float) -> None:
     x, y = move(shifted.wgs84_to_gcj02, lon, lat)

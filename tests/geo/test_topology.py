@@ -140,7 +140,7 @@ def test_a_host_that_need_not_be_filled_has_no_gaps() -> None:
     assert examine([LEFT], hosts=[host]).found == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), spoiled=st.integers(0, 2))
 def test_a_spoiled_map_loses_and_doubles_what_the_faults_say(seed: int, spoiled: int) -> None:
     """Cells of a town, some pushed aside: gaps and overlaps are all the ground that is missing

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from dashboard.embedded import Store, find_running, stop
+from tests.waiting import LONGEST_S, free_port
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 600  # a bound on hanging, not a promise: the promise is measured by hand
@@ -66,11 +67,9 @@ def events(store: Store) -> int:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    home = {"WANGGE_HOME": str(tmp_path / "home"), "PORT": port, "PYTHONPATH": str(ROOT)}
-    return {**os.environ, **home}
+    home = str(tmp_path / "home")
+    port = str(free_port())
+    return {**os.environ, "WANGGE_HOME": home, "PORT": port, "PYTHONPATH": str(ROOT)}
 
 
 async def test_a_town_from_nothing_killed_and_found_again(environment: dict[str, str]) -> None:
@@ -95,7 +94,7 @@ async def test_a_town_from_nothing_killed_and_found_again(environment: dict[str,
         assert events(store) >= before
 
         demo.process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONGEST_S):
             assert await demo.process.wait() == 0
         assert await find_running(home) is None
         with socket.socket() as probe:
@@ -109,7 +108,7 @@ async def test_a_town_from_nothing_killed_and_found_again(environment: dict[str,
 
 async def _looks_alive(enter: str, kiosk: str) -> None:
     """The links answer with the wall, also to a client that keeps no cookie."""
-    async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=LONGEST_S, trust_env=False) as client:
         for url in (enter, enter, kiosk):
             answer = await client.get(url, follow_redirects=True)
             client.cookies.clear()

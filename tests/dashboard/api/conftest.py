@@ -32,6 +32,7 @@ from data.database import Database
 from data.places import site
 from data.places.site import Site
 from tests.factories import NOON, Town, make_town
+from tests.waiting import LONGEST_S
 
 Post = Callable[..., Awaitable[httpx.Response]]
 
@@ -81,7 +82,9 @@ async def app(town: Town) -> AsyncIterator[FastAPI]:
 @pytest.fixture
 async def client(app: FastAPI, town: Town) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(BearerOnly(app, town.database), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=30) as made:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", timeout=LONGEST_S
+    ) as made:
         yield made
 
 

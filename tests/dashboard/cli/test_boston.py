@@ -7,7 +7,6 @@ import csv
 import io
 import os
 import signal
-import socket
 import sys
 import zipfile
 from collections.abc import AsyncIterator
@@ -20,17 +19,12 @@ import httpx
 import pytest
 
 from dashboard.embedded import Store
+from tests.waiting import LONGEST_S, free_port
 
 FOLDER = Path(__file__).parents[3].parent / "shared" / "realdata" / "boston"
 ZONE = ZoneInfo("America/New_York")
 PATIENCE_S = 900
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the real files are not here")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(store: Store, home: Path) -> dict[str, str]:
@@ -84,7 +78,7 @@ def counted(local: str) -> dict[str, int]:
 
 async def test_the_wall_says_what_the_file_says(link: str) -> None:
     base = link.split("/enter/")[0]
-    async with httpx.AsyncClient(follow_redirects=True, timeout=60) as client:
+    async with httpx.AsyncClient(follow_redirects=True, timeout=LONGEST_S) as client:
         assert (await client.get(link)).status_code == 200
         for local in ("2011-10-15 12:00:00", "2011-11-06 12:00:00", "2011-12-31 23:59:00"):
             at = datetime.fromisoformat(local).replace(tzinfo=ZONE).isoformat()

@@ -19,7 +19,7 @@ def drawn(**change: Any) -> Any:
     return trend(**{**given, "unit": "h", **change})
 
 
-@settings(deadline=None, max_examples=20)  # plotly takes its time
+@settings(max_examples=20)
 @given(COUNTS, st.integers(0, 23))
 def test_hours_to_come_are_empty_not_zero(counts: list[int], hour: int) -> None:
     bars, line = drawn(by_hour=counts, hour=hour).data

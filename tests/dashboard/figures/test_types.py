@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.figures.types import ROWS, folded, types
@@ -26,7 +26,6 @@ def rows(counts: list[int], *, more: int | None = None) -> list[dict[str, Any]]:
     return folded(given, other="其他", name="name_zh")
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 999), max_size=12), st.none() | st.integers(0, 999))
 def test_rows_add_up_and_never_exceed_their_place(counts: list[int], more: int | None) -> None:
     shown = rows(counts, more=more)

@@ -142,5 +142,5 @@ class Feed(RuleBasedStateMachine):
                 assert page.loads.get(grid, 0) == view.load(grid)
 
 
-Feed.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Feed.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 TestFeed = Feed.TestCase

@@ -59,7 +59,7 @@ def expected(person: int, shifts_: list[FeedShift], fixes: list[FeedPosition]) -
     return State.STALE if age_s <= OFFLINE_S else State.OFFLINE
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(shifts(), max_size=12), st.lists(POSITIONS, max_size=12))
 def test_states_follow_the_rule(shifts_: list[FeedShift], fixes: list[FeedPosition]) -> None:
     people = People(PEOPLE)

@@ -266,5 +266,5 @@ class Sender(RuleBasedStateMachine):
         }
 
 
-Sender.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Sender.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
 TestSender = Sender.TestCase

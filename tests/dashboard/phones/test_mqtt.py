@@ -32,7 +32,7 @@ from data.staff import phones
 from tests import system
 from tests.dashboard.api.phone_requests import counted, message, stored
 from tests.factories import NOON, Town, make_town
-from tests.serving import LONGEST_S, free_port
+from tests.waiting import LONGEST_S, free_port
 
 USER, PASSWORD = "wangge", "p@ss:word/"
 WEST = "owntracks/west_worker/phone"

@@ -15,6 +15,7 @@ from data import actors
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town, value
 from tests.serving import Served
+from tests.waiting import LONGEST_S
 
 FORM = {"account": "duty", "password": "correct horse"}
 
@@ -154,7 +155,7 @@ async def test_a_kiosk_link_is_read_only_and_ends_when_revoked(web: Served, town
         assert (await wall.post("/api/calls", json={})).status_code == 403
         async with town.database.acting(town.system_id) as link:
             await actors.revoke(link, actor.id, datetime.now(UTC))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONGEST_S):
             while (await wall.get("/api/summary")).status_code != 401:
                 pass
         assert (await wall.get(f"/kiosk/{secret}")).status_code == 401

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
@@ -20,6 +19,7 @@ from data.importers import journal
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town, value
 from tests.serving import Served
+from tests.waiting import until
 
 ROWS = [("f1", "驿站", 112.902), ("f2", "岗亭", 112.915), ("f3", "", 112.903), ("f4", "远", 10.0)]
 FACILITIES = "编码,名称,经度,纬度,地址\n" + "".join(
@@ -40,16 +40,22 @@ async def start(client: httpx.AsyncClient, upload: str, task: str, **options: An
     return answer.json()
 
 
-async def until(client: httpx.AsyncClient, upload: str, fits: Any) -> Any:
-    async with asyncio.timeout(90):
-        while not fits(state := (await client.get(f"{UPLOADS}/{upload}")).json()):
-            await asyncio.sleep(0.05)
+async def told(client: httpx.AsyncClient, upload: str, fits: Any) -> Any:
+    """What is told of an upload, once it fits."""
+
+    async def found() -> bool:
+        nonlocal state
+        state = (await client.get(f"{UPLOADS}/{upload}")).json()
+        return bool(fits(state))
+
+    state: Any = None
+    await until(found)
     return state
 
 
 async def ended(client: httpx.AsyncClient, upload: str, task: str, **options: Any) -> Any:
     await start(client, upload, task, **options)
-    return await until(client, upload, lambda state: state["state"] != "running")
+    return await told(client, upload, lambda state: state["state"] != "running")
 
 
 async def test_from_the_upload_to_the_undo(web: Served, bearer: Bearer, town: Town) -> None:
@@ -90,8 +96,9 @@ async def test_from_the_upload_to_the_undo(web: Served, bearer: Bearer, town: To
                 ["3", "nameless"], ["4", "orphan"]
             ]  # fmt: skip
             assert "attachment" in answer.headers["content-disposition"]
-            told = (await client.get(f"{path}/report.json", headers=english)).json()
-            assert told["rows"] == 4 and told["rejected"][0]["message"] == "The row has no name."
+            report = (await client.get(f"{path}/report.json", headers=english)).json()
+            assert report["rows"] == 4
+            assert report["rejected"][0]["message"] == "The row has no name."
 
         other = await bearer("administrator", name="qian")
         for method, path in (("GET", ""), ("POST", "/start"), ("GET", "/report.json")):
@@ -115,22 +122,24 @@ async def test_roads_that_come_in_are_drawn_and_gone_when_undone(
     file = json.dumps({"type": "FeatureCollection", "features": [road]})
     async with web.client(headers=await bearer("administrator")) as client:
 
-        async def drawn(count: int) -> list[str]:
-            async with asyncio.timeout(20):
-                while True:
-                    found = (await client.get("/api/layers/roads.geojson")).json()["features"]
-                    if len(found) == count:
-                        return [one["properties"]["class"] for one in found]
-                    await asyncio.sleep(0.05)
+        async def drawn() -> list[str]:
+            found = (await client.get("/api/layers/roads.geojson")).json()["features"]
+            return [one["properties"]["class"] for one in found]
 
-        assert await drawn(0) == []
+        async def one_drawn() -> bool:
+            return await drawn() == ["main"]
+
+        async def none_drawn() -> bool:
+            return await drawn() == []
+
+        assert await none_drawn()
         upload = await send(client, "roads.geojson", file)
         looked = await ended(client, upload, "look")
         assert looked["look"]["guess"] == "ground"
         done = await ended(client, upload, "run", noun="ground", group="road")
-        assert await drawn(1) == ["main"]
+        await until(one_drawn)
         assert (await client.post(f"/api/imports/{done['run']}/undo")).status_code == 200
-        assert await drawn(0) == []
+        await until(none_drawn)
 
 
 async def test_a_killed_import_leaves_nothing_and_the_page_says_so(
@@ -143,14 +152,14 @@ async def test_a_killed_import_leaves_nothing_and_the_page_says_so(
         async with town.database.acting(town.system_id) as link:
             await link.execute(journal.SQL.wait_for_turn)
             await start(client, upload, "run", **given)
-            await until(client, upload, lambda state: state["stage"] == "turn")
+            await told(client, upload, lambda state: state["stage"] == "turn")
             for method, path in (("POST", "/start"), ("DELETE", "")):
                 body = {"task": "check"} if method == "POST" else None
                 busy = await client.request(method, f"{UPLOADS}/{upload}{path}", json=body)
                 assert busy.status_code == 409 and "请等它结束" in busy.json()["error"]["message"]
             kept = web.app.state.settings.home / "imports" / upload / "state.json"
             os.kill(json.loads(kept.read_bytes())["pid"], signal.SIGKILL)
-            state = await until(client, upload, lambda state: state["state"] != "running")
+            state = await told(client, upload, lambda state: state["state"] != "running")
         assert state["state"] == "interrupted" and state["run"] is None
         async with town.database.acting(town.system_id) as link:
             assert await value(link, "SELECT count(*) FROM facility") == 0

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 import pytest
 import websockets
 
+from dashboard.live import words
 from dashboard.live.protocol import State
-from dashboard.live.words import BURST
 from data import actors
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town, value
 from tests.serving import Screen, Served
+from tests.waiting import LONGEST_S
 
 
 async def refused(web: Served, query: str = "", **headers: str) -> int:
@@ -103,13 +104,16 @@ async def test_a_page_may_ask_again_and_says_nonsense_without_harm(
         await screen.until("full")
 
 
-async def test_who_talks_without_end_is_shut_out(web: Served, bearer: Bearer) -> None:
+async def test_who_talks_without_end_is_shut_out(
+    web: Served, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "PER_S", 0)  # a slow machine would let him talk for ever
     async with web.screen(**await bearer("duty_officer")) as screen:
         await screen.until("full")
         with pytest.raises(websockets.ConnectionClosed):
-            for _ in range(2 * BURST):
+            for _ in range(2 * words.BURST):
                 await screen.link.send('{"type":"resync"}')
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(LONGEST_S):
                 while True:
                     await screen.link.recv()
         assert screen.link.close_code == 1008

@@ -18,6 +18,7 @@ from data.places import site
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town
 from tests.serving import Served
+from tests.waiting import until
 
 FILE = Path(__file__).parents[2] / "tracks" / "walk.csv"  # two invented people in 2008
 FIXES, LENGTH = 80, timedelta(seconds=592)
@@ -52,8 +53,11 @@ async def test_the_first_fix_is_of_the_sites_now(
         async with town.database.acting(town.system_id) as link:
             await site.set_clock(link, clock)
         async with web.client(headers=await bearer("source", name="s")) as client:
-            while (await client.get("/api/clock")).json()["mode"] != "replay":
-                await asyncio.sleep(0.02)
+
+            async def replays() -> bool:
+                return bool((await client.get("/api/clock")).json()["mode"] == "replay")
+
+            await until(replays)
     pace = 200 / speed
     report = await replay(web, town, "--shift-to-now", "--speed", str(pace))
     assert report == {"sent": FIXES, "accepted": FIXES, "rejected": {}, "unreadable": 0}

@@ -15,8 +15,9 @@ from data.tiles.pmtiles import tile_id
 from tests import tile_service, tile_sets
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town
-from tests.serving import LONGEST_S, Screen, Served
+from tests.serving import Screen, Served
 from tests.tile_service import KEY
+from tests.waiting import LONGEST_S, until
 
 RED, GREEN = tile_sets.plain((200, 0, 0)), tile_sets.plain((0, 200, 0))
 SMALL = {(0, 0, 0): RED, (1, 0, 1): GREEN}
@@ -28,14 +29,8 @@ async def put(web: Served, town: Town, kind: str, where: object, key: str | None
     chosen = Basemap(kind, "WGS84", "mercator", False, "© 测绘", 0, 2, version)
     async with town.database.acting(town.system_id) as link:
         await basemaps.write(link, chosen, Origin(kind, str(where), key, False, version))
-    await until(web, chosen)
+    await until(lambda: web.app.state.clock.site.basemap == chosen)
     return chosen
-
-
-async def until(web: Served, chosen: Basemap | None) -> None:
-    async with asyncio.timeout(LONGEST_S):
-        while web.app.state.clock.site.basemap != chosen:
-            await asyncio.sleep(0.01)
 
 
 async def on(screen: Screen, chosen: Basemap) -> None:
@@ -100,7 +95,7 @@ async def test_tiles_of_folders_and_files(
         assert sum("base map" in record.message for record in caplog.records) == 1
         async with town.database.acting(town.system_id) as link:
             await basemaps.remove(link)
-        await until(web, None)
+        await until(lambda: web.app.state.clock.site.basemap is None)
         assert (await wall.get(f"/tiles/{chosen.version}/0/0/0")).status_code == 204
 
 

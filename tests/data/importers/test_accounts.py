@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.embedded import Store
@@ -81,11 +81,7 @@ def bare(store: Store) -> Store:
     return store
 
 
-@settings(
-    max_examples=80,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=80)
 @given(noun=st.sampled_from(NOUNS), features=FEATURES, strict=st.booleans())
 def test_totals_add_up_for_any_file(bare: Store, noun: str, features: Any, strict: bool) -> None:
     """`Importer` asserts the sums; here also that nothing escapes as an error."""

@@ -15,6 +15,7 @@ from data.staff.positions import store as store_
 from data.staff.positions.fix import Fix, Reason
 from data.staff.positions.pipeline import Batch, run
 from tests.factories import NOON, Town, make_town, value
+from tests.waiting import LONGEST_S
 
 MINUTE = timedelta(minutes=1)
 
@@ -156,7 +157,7 @@ async def test_the_new_places_are_told(town: Town) -> None:
     actor = await source(town)
     async with town.database.listening("wangge_position") as link:
         await send(town, actor, west(0, -1), west(1, -1, person="west_chief"))
-        async for notification in link.notifies(timeout=5, stop_after=1):
+        async for notification in link.notifies(timeout=LONGEST_S, stop_after=1):
             told = notification.payload
     expected = {str(town.people["west_worker"]), str(town.people["west_chief"])}
     assert set(told.split(",")) == expected

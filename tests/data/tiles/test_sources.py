@@ -142,7 +142,7 @@ def test_what_is_no_pmtiles_is_told(tmp_path: Path) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(at=st.integers(0, 200), bytes_=st.binary(min_size=1, max_size=24))
 def test_a_damaged_pmtiles_never_breaks_the_reader(
     tmp_path_factory: pytest.TempPathFactory, at: int, bytes_: bytes
