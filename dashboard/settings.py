@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from data.errors import Invalid
+from data.importers.limits import WHOLE_MB
 
 DEFAULT_PORT = 8050
 
@@ -28,6 +29,7 @@ class Settings:
     mqtt_url: str = field(default="", repr=False)
     app_url: str = field(default="", repr=False)
     readonly_url: str = field(default="", repr=False)
+    import_mb: int = WHOLE_MB
 
     @property
     def base_url(self) -> str:
@@ -42,10 +44,11 @@ class Settings:
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read WANGGE_HOME, WANGGE_HOST, PORT, INGEST_PORT, WANGGE_TLS_CERT and _KEY, MQTT_URL and
-        the database's URLs.
+        """Read WANGGE_HOME, WANGGE_HOST, PORT, INGEST_PORT, WANGGE_TLS_CERT and _KEY, MQTT_URL,
+        WANGGE_IMPORT_MB and the database's URLs.
 
-        Raises Invalid for a port or a broker's address that is none, or a certificate without key.
+        Raises Invalid for a number or a broker's address that is none, or a certificate without
+        key.
         """
         port = _port(environment, "PORT", DEFAULT_PORT)
         cert, key = (_path(environment, f"WANGGE_TLS_{part}") for part in ("CERT", "KEY"))
@@ -66,12 +69,22 @@ class Settings:
             mqtt_url=mqtt_url,
             app_url=app_url,
             readonly_url=environment.get("DATABASE_READONLY_URL", app_url),
+            import_mb=import_mb(environment),
         )
 
 
 def home(environment: Mapping[str, str] = os.environ) -> Path:
     """WANGGE_HOME as an absolute path, ~/.local/share/wangge when it is not set."""
     return Path(environment.get("WANGGE_HOME") or "~/.local/share/wangge").expanduser().absolute()
+
+
+def import_mb(environment: Mapping[str, str] = os.environ) -> int:
+    """WANGGE_IMPORT_MB: how large a file may be that an import holds as a whole. Raises Invalid."""
+    text = environment.get("WANGGE_IMPORT_MB") or str(WHOLE_MB)
+    if not text.isdecimal() or int(text) < 1:
+        why = "write a number of megabytes, at least 1"
+        raise Invalid(what=f"WANGGE_IMPORT_MB={text}", why=why)
+    return int(text)
 
 
 def _path(environment: Mapping[str, str], name: str) -> Path | None:

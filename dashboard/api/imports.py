@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dashboard.api.errors import InvalidBody, TooLarge, fault, json_response, language
@@ -182,10 +185,10 @@ async def preview(request: Request, upload: Id) -> Response:
 
 @router.get("/uploads/{upload}/report.{format}")
 async def report(request: Request, upload: Id, format: Format) -> Response:
-    """The whole report of the last check or import."""
+    """The whole report of the last check or import; the CSV has all rejected rows."""
     one = _spool(request).find(upload, manager(request).id)
     stored = await asyncio.to_thread(_load, one.report)
-    return _download(stored, format, request, f"report-{upload}")
+    return _download(stored, format, request, f"report-{upload}", rest=one.rest)
 
 
 @router.get("/{run}/report.{format}")
@@ -249,13 +252,27 @@ def _line(run: journal.Run, *, last: int | None) -> dict[str, Any]:
     }
 
 
-def _download(stored: dict[str, Any], format: str, request: Request, name: str) -> Response:
+def _lines(rest: FilePath) -> Iterator[dict[str, Any]]:
+    """The rejected rows that a report does not list."""
+    if rest.exists():
+        with rest.open("rb") as file:
+            yield from map(orjson.loads, file)
+
+
+def _download(
+    stored: dict[str, Any],
+    format: str,
+    request: Request,
+    name: str,
+    *,
+    rest: FilePath | None = None,
+) -> Response:
     lang = language(request.scope)
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.{format}"',
         "Cache-Control": "no-store",
     }
     if format == "csv":
-        text = telling.as_csv(stored, lang)
-        return Response(text, headers=headers, media_type="text/csv; charset=utf-8")
+        lines = telling.as_csv(stored, lang, _lines(rest) if rest else None)
+        return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
     return json_response(telling.report(stored, lang), headers=headers)

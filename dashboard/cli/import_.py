@@ -7,8 +7,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,10 +18,11 @@ from rich.console import Console
 from rich.progress import Progress as Bars
 from rich.table import Table as Grid
 
-from dashboard.cli import imports
-from dashboard.cli.import_options import COMMON, HELP, SPECIAL
+from dashboard.cli import imports, rejected
+from dashboard.cli.import_options import COMMON, HELP, REJECTED, SPECIAL
 from dashboard.cli.opened import system_database
 from dashboard.cli.words import say
+from dashboard.settings import import_mb
 from data.importers.options import Options
 from data.importers.report import ELSEWHERE, Ledger, State
 from data.importers.run import NOUNS, import_files, take
@@ -42,11 +45,12 @@ def import_() -> None:
 
 def _command(noun: str) -> click.Command:
     def run(files: tuple[str, ...], report: str, **given: Any) -> None:
-        yes = given.pop("yes")
-        finish(asyncio.run(import_now(noun, files, options(**given), yes=yes)), report)
+        yes, wanted = given.pop("yes"), given.pop("rejected")
+        ledger = asyncio.run(import_now(noun, files, options(**given), yes=yes))
+        finish(ledger, report, wanted)
 
     callback: Callable[..., Any] = run
-    for decorate in reversed((*COMMON, *SPECIAL[noun])):
+    for decorate in reversed((*COMMON, REJECTED, *SPECIAL[noun])):
         callback = decorate(callback)
     fields = ", ".join(NOUNS[noun].fields)
     return click.command(name=noun, help=f"{HELP[noun]}\n\nFields: {fields}; lon, lat, x, y, wkt.")(
@@ -62,7 +66,8 @@ for _about in (imports.log, imports.undo):
 
 def options(**given: Any) -> Options:
     """Command-line values as the importers' options."""
-    reading = Reading(*(given.pop(one) for one in ("encoding", "crs", "layer", "delimiter")))
+    said = (given.pop(one) for one in ("encoding", "crs", "layer", "delimiter"))
+    reading = replace(Reading(*said), whole_mb=import_mb())
     names = given.pop("group_zh", None), given.pop("group_en", None)
     if classes := given.pop("classes", None):
         given["values"] = {**given["values"], **classes}
@@ -121,12 +126,17 @@ STAGES = {
 }
 
 
-def finish(ledger: Ledger, report: str) -> None:
-    """Print the report and end: exit code 1 when --strict stopped it or no row could be used."""
+def finish(ledger: Ledger, report: str, wanted: Path | None = None) -> None:
+    """Print the report and end: exit code 1 when --strict stopped it or no row could be used.
+    The rejected rows go to the file that is wanted, or to one of ours where they are many."""
+    file = rejected.write(ledger, wanted)
     if report == "json":
-        click.echo(json.dumps(ledger.as_json(say), ensure_ascii=False, indent=1))
+        said = {**ledger.as_json(say), "rejected_file": file and str(file)}
+        click.echo(json.dumps(said, ensure_ascii=False, indent=1))
     else:
         print_report(ledger)
+        if file is not None:
+            click.echo(say("Rejected rows, each with its reason: {file}", {"file": file}))
     strict = any(remark.reason == "strict" for remark in ledger.warnings)
     if strict or (ledger.rows and ledger.count(State.REJECTED) == ledger.rows):
         sys.exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -57,6 +58,12 @@ COMMON: tuple[Decorator, ...] = (
     click.option("--dry-run", is_flag=True, help="Check everything, write nothing."),
     click.option("--strict", is_flag=True, help="Write nothing if any row is rejected."),
     click.option("--report", type=click.Choice(["text", "json"]), default="text"),
+)
+REJECTED: Decorator = click.option(
+    "--rejected",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write the rejected rows with their reasons into FILE, a CSV.",
 )
 PARENT: tuple[Decorator, ...] = (
     click.option(

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,18 +21,18 @@ import psycopg
 
 from dashboard.imports import look, preview, telling
 from dashboard.imports.spool import Upload
-from dashboard.settings import Settings
+from dashboard.settings import Settings, import_mb
 from dashboard.supervisor import follow_parent
 from data.database import Database
 from data.errors import Said, StoreUnavailable, WanggeError
 from data.importers.options import Options
+from data.importers.remarks import MOST_TOLD
 from data.importers.run import import_files
 from data.importers.table import Reading
 from data.places import site
 
 UNEXPECTED = Said("Something went wrong here. It is in the log.")
 EVERY_S = 0.25
-MOST_REMARKS = 1_000_000
 NICE = 5  # live pages come first
 
 
@@ -85,8 +86,10 @@ async def work(upload: Upload, state: dict[str, Any]) -> dict[str, Any]:
             progress=progress,
             watch=lambda batch: _keep(upload.preview, preview.shapes(batch)),
         )
-    report = ledger.stored(MOST_REMARKS)
+    report = ledger.stored(MOST_TOLD)
     _keep(upload.report, report)
+    with upload.rest.open("wb") as rest:
+        rest.writelines(orjson.dumps(one) + b"\n" for one in ledger.stored_rest())
     few = {**report, "rejected": report["rejected"][:200], "repaired": report["repaired"][:200]}
     return {"state": "done", "report": few, "run": ledger.run}
 
@@ -98,7 +101,8 @@ def _keep(path: Path, what: Any) -> None:
 def options(given: dict[str, Any], *, dry_run: bool) -> Options:
     """What the page says as the importers' options."""
     known = dict(given)
-    reading = Reading(*(known.pop(one) for one in ("encoding", "crs", "layer", "delimiter")))
+    said = (known.pop(one) for one in ("encoding", "crs", "layer", "delimiter"))
+    reading = replace(Reading(*said), whole_mb=import_mb())
     names = known.pop("group_zh"), known.pop("group_en")
     key = tuple(known.pop("key"))
     return Options(reading=reading, group_name=names, key=key, dry_run=dry_run, **known)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
 import shapely
 
 from data.importers import columns as columns_
-from data.importers import reading
+from data.importers import reading, stream
 from data.importers.errors import CompetingColumns, ImportRefused
 from data.importers.options import Options
 from data.importers.run import NOUNS
@@ -20,12 +22,17 @@ LONGEST = 60
 
 
 def describe(path: str, chosen: Reading, progress: Progress) -> dict[str, Any]:
-    """What a file holds. Raises ImportRefused; a file of several layers says which there are."""
-    table = reading.read_all([path], reading=chosen, progress=progress)[0]
+    """What a file holds; of a large CSV what its first block does, and that there is more.
+
+    Raises ImportRefused; a file of several layers says which there are.
+    """
+    with closing(_tables(path, chosen, progress)) as tables:
+        table, more = next(tables), next(tables, None) is not None
     shapes = _shapes(table)
     meant = {noun: _meant(table, noun) for noun in NOUNS}
     return {
         "rows": table.length,
+        "more": more,
         "columns": [
             {"name": name, "examples": [one for one in map(text, values[:EXAMPLES]) if one]}
             for name, values in table.columns.items()
@@ -36,6 +43,16 @@ def describe(path: str, chosen: Reading, progress: Progress) -> dict[str, Any]:
         "competing": {noun: rivals for noun, (_, rivals) in meant.items() if rivals},
         "guess": _guess(shapes, {noun: set(found) for noun, (found, _) in meant.items()}),
     }
+
+
+def _tables(path: str, chosen: Reading, progress: Progress) -> Generator[Table]:
+    blocks = False
+    if stream.is_large([path]):
+        for table in stream.blocks(path, reading=chosen, progress=progress):
+            blocks = True
+            yield table
+    if not blocks:
+        yield from reading.read_all([path], reading=chosen, progress=progress)
 
 
 def _shapes(table: Table) -> Counter[str]:

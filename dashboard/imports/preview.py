@@ -27,9 +27,10 @@ def shapes(batch: Batch) -> dict[str, Any]:
     fine = there & np.all(np.abs(np.nan_to_num(bounds, nan=999)) <= [180, 90, 180, 90], axis=1)
     rejected = np.flatnonzero(fine & (ledger.states == State.REJECTED))
     accepted = np.flatnonzero(fine & (ledger.states != State.REJECTED))
-    reasons = {remark.row: remark for remark in ledger.rejected}
+    chosen = {*map(int, _some(rejected, MOST_REJECTED))}
+    reasons = {remark.row: remark for remark in ledger.rejected if remark.row in chosen}
     features = []
-    for row in (*_some(rejected, MOST_REJECTED), *_some(accepted, MOST_ACCEPTED)):
+    for row in (*sorted(chosen), *_some(accepted, MOST_ACCEPTED)):
         remark = reasons.get(int(row))
         file, number = ledger.place(int(row))
         said = {} if remark is None else {"reason": remark.reason, "fields": _plain(remark.fields)}

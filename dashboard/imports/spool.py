@@ -55,8 +55,13 @@ class Upload:
 
     @property
     def report(self) -> Path:
-        """The whole report of the last check or import."""
+        """The report of the last check or import."""
         return self.folder / "report.json"
+
+    @property
+    def rest(self) -> Path:
+        """The rejected rows that it does not list, a line of JSON each."""
+        return self.folder / "rest.jsonl"
 
     @property
     def preview(self) -> Path:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dashboard.cli.words import fill
@@ -55,22 +54,36 @@ def _warning(one: Mapping[str, Any], lang: str) -> str:
     return fill(WARNINGS[one["reason"]], one["fields"], lang)
 
 
-def as_csv(stored: Mapping[str, Any], lang: str) -> str:
+def as_csv(
+    stored: Mapping[str, Any], lang: str, rest: Iterable[Mapping[str, Any]] | None = None
+) -> Iterator[str]:
     """Rejected and repaired rows and warnings as a table for a spreadsheet, which must take no
-    cell for a formula."""
-    out = io.StringIO()
-    write = csv.writer(out)
-    write.writerow(["state", "file", "row", "reason", "message"])
+    cell for a formula; line by line. `rest` are the rejected rows that `stored` does not list,
+    None where they are not kept."""
+    write = csv.writer(_Echo())
     told = report(stored, lang)
+    yield "\ufeff" + write.writerow(["state", "file", "row", "reason", "message"])
     for one in told["rejected"]:
-        line = ["rejected", one.get("file", ""), one.get("row", ""), one["reason"], one["message"]]
-        write.writerow(map(harmless, line))
+        yield write.writerow(_line("rejected", one, one["reason"], one["message"]))
+    for other in rest or ():
+        yield write.writerow(_line("rejected", other, other["reason"], remark(other, lang)))
     for one in told.get("repaired", []):
-        line = ["repaired", one.get("file", ""), one.get("row", ""), "repaired", one["how"]]
-        write.writerow(map(harmless, line))
+        yield write.writerow(_line("repaired", one, "repaired", one["how"]))
     for one in told["warnings"]:
-        write.writerow(map(harmless, ["warning", "", "", one["reason"], one["message"]]))
-    return "\ufeff" + out.getvalue()
+        if rest is None or one["reason"] != "untold":
+            yield write.writerow(_line("warning", {}, one["reason"], one["message"]))
+
+
+class _Echo:
+    """A file for csv.writer that gives back each line."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _line(state: str, where: Mapping[str, Any], reason: str, message: str) -> list[str]:
+    cells = state, where.get("file", ""), where.get("row", ""), reason, message
+    return [harmless(cell) for cell in cells]
 
 
 def harmless(cell: Any) -> str:

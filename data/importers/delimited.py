@@ -8,19 +8,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from data.importers import encodings
-from data.importers.errors import TooLarge, Unreadable
+from data.importers import encodings, files
+from data.importers.errors import Unreadable
 from data.importers.table import Reading, Table, check_columns, unique
 
 DELIMITERS = ",;\t|"
-MAX_WHOLE = 400 << 20  # bytes of what is held as a whole, and grows tenfold in memory
 MAX_LINES = 200  # of one record: an unclosed quote is not followed to the end of the file
 
 
 def read(path: Path, *, name: str, reading: Reading) -> Table:
-    """A CSV file with a header as a table of texts. Raises Unreadable, AskEncoding, TooLarge."""
-    if path.stat().st_size > MAX_WHOLE:
-        raise TooLarge(path=name, limit=f"{MAX_WHOLE >> 20} MB")
+    """A CSV file with a header as a table of texts. Raises Unreadable, AskEncoding,
+    TooLargeWhole."""
+    files.check_whole(path, name, reading)
     data = path.read_bytes()
     encoding = encodings.decide(data, path=name, said=reading.encoding)
     try:

@@ -33,6 +33,10 @@ class TooLarge(ImportRefused):
     """{path} is too large: more than {limit}. Split it, or unpack it and import the parts."""
 
 
+class TooLargeWhole(TooLarge):
+    """{path} has {size} MB, at most {limit} can be used. Split it, or raise WANGGE_IMPORT_MB."""
+
+
 class ChooseLayer(ImportRefused):
     """{path} holds several layers: {layers}. Choose one with --layer NAME."""
 

@@ -13,12 +13,13 @@ from data.importers.errors import (
     NotAFile,
     OldWorkbook,
     TooLarge,
+    TooLargeWhole,
     UnknownFormat,
 )
+from data.importers.table import Reading
 
 MAX_FILE = 1 << 30  # bytes of one file
 TEXTS = (".csv", ".tsv", ".txt")  # may be read in blocks, whatever their size
-MAX_DOCUMENT = 400 << 20  # GeoJSON, GPX and KML are read as a whole and grow tenfold in memory
 XML = re.compile(rb"<(?:\w+:)?(gpx|kml)[\s>]")
 
 
@@ -32,8 +33,23 @@ class Found:
     layer: str | None  # what of --layer is to be chosen within the file
 
 
-def find(path: str, *, work: Path, layer: str | None = None) -> Found:
+def find(path: str, *, work: Path, reading: Reading) -> Found:
     """Look at a path and unpack it under `work` if need be. Raises ImportRefused."""
+    found = _find(path, work, reading.layer)
+    if found.format in ("json", "gpx", "kml"):
+        check_whole(found.path, found.name, reading)
+    return found
+
+
+def check_whole(path: Path, name: str, reading: Reading) -> None:
+    """Raises TooLargeWhole for a file that would take too much memory."""
+    size = path.stat().st_size
+    if size > reading.whole_mb << 20:
+        said = {"size": f"{size / (1 << 20):.0f}", "limit": reading.whole_mb}
+        raise TooLargeWhole(path=name, **said)
+
+
+def _find(path: str, work: Path, layer: str | None) -> Found:
     file = _checked(path)
     head = _head(file)
     if archives.is_archive(head) and not archives.is_workbook(file):
@@ -81,20 +97,14 @@ def _format(file: Path, name: str) -> str:
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     suffix = Path(name).suffix.lower()
     if bare[:1] in (b"{", b"[") or suffix in (".geojson", ".json", ".topojson"):
-        return _whole(file, name, "json")
+        return "json"
     if suffix in (".gpx", ".kml"):
-        return _whole(file, name, suffix[1:])
+        return suffix[1:]
     if (root := XML.search(head)) and bare[:1] == b"<":
-        return _whole(file, name, root[1].decode())
+        return root[1].decode()
     if suffix in TEXTS:
         return "csv"
     raise UnknownFormat(path=name)
-
-
-def _whole(file: Path, name: str, format: str) -> str:
-    if file.stat().st_size > MAX_DOCUMENT:
-        raise TooLarge(path=name, limit=f"{MAX_DOCUMENT >> 20} MB")
-    return format
 
 
 def _aside(file: Path, work: Path) -> Path:

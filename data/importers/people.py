@@ -121,7 +121,8 @@ async def _end_missing(
 ) -> None:
     """End the posts that the files no longer name. A row that could not be read, or a file
     without any post, is no reason to send somebody away: then nothing ends."""
-    unread = sum(remark.reason != "duplicate" for remark in ledger.rejected)
+    counts = ledger.rejected.counts
+    unread = counts.total() - counts["duplicate"]
     if unread or not any(person.posts for person in people):
         ledger.warn("missing_kept", n=unread)
         return

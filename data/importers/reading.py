@@ -32,7 +32,7 @@ def read_all(paths: Sequence[str], *, reading: Reading, progress: Progress) -> l
 def read(path: str, *, reading: Reading) -> Table:
     """One file as a table. Raises ImportRefused."""
     with tempfile.TemporaryDirectory(prefix="wangge-import-") as folder:
-        found = files.find(path, work=Path(folder), layer=reading.layer)
+        found = files.find(path, work=Path(folder), reading=reading)
         reading = replace(reading, layer=found.layer)
         if (read_it := READERS.get(found.format)) is not None:
             return read_it(found.path, name=found.name, reading=reading)

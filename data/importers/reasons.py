@@ -61,7 +61,8 @@ REASONS = {
 }
 
 WARNINGS = {
-    "untold": "{n} more rows were rejected than are listed: {reasons}.",
+    "untold": "{n} more rows were rejected than the report lists: {reasons}. The CSV of rejected"
+    " rows has them.",
     "competing": "Several columns may be {field}, so none was taken: {columns}. "
     "Say --map {field}=COLUMN.",
     "recognised": "Columns recognised by their names: {columns}. Say others with --map.",

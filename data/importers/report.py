@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
 
+from data.importers.remarks import MOST_TOLD, Remark, Remarks, plain
+
 ELSEWHERE = frozenset({"other_level"})  # reasons of rows that belong to another command
-MOST_TOLD = 200_000  # rejected rows that are kept one by one
 Translate = Callable[[str, Mapping[str, Any]], str]  # a sentence with braces, its fields
 
 
@@ -33,15 +33,6 @@ ENDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A rejected row, or a warning (row None): its reason code and the fields of its sentence."""
-
-    reason: str
-    fields: Mapping[str, Any]
-    row: int | None = None
-
-
 @dataclass(slots=True)
 class Ledger:
     """The rows of one import by their index from 0; `files` gives name and length of each file.
@@ -52,12 +43,11 @@ class Ledger:
     files: list[tuple[str, int]]
     units: int = 0
     repaired: list[tuple[int, str]] = field(default_factory=list)
-    rejected: list[Remark] = field(default_factory=list)
+    rejected: Remarks = field(default_factory=Remarks)
     warnings: list[Remark] = field(default_factory=list)
     recognised: dict[str, str] = field(default_factory=dict)
     states: Any = None
     first: int = 0  # where the rows begin in their file, of a block of a large one
-    untold: Counter[str] = field(default_factory=Counter)
     run: int | None = None  # the import's number, by which it can be undone; None = nothing written
 
     def __post_init__(self) -> None:
@@ -71,14 +61,7 @@ class Ledger:
         """End a row as rejected; a row is rejected for its first reason only."""
         if self.states[row] != State.REJECTED:
             self.states[row] = State.REJECTED
-            self._tell(Remark(reason, fields, row))
-
-    def _tell(self, remark: Remark) -> None:
-        """Keep a rejected row with its reason; beyond a number, only how many there are."""
-        if len(self.rejected) < MOST_TOLD:
-            self.rejected.append(remark)
-        else:
-            self.untold[remark.reason] += 1
+            self.rejected.add(Remark(reason, fields, row))
 
     def absorb(self, block: Ledger) -> None:
         """Take over the account of the next block of the same file."""
@@ -88,8 +71,8 @@ class Ledger:
         self.states = np.concatenate([self.states, block.states])
         self.units += block.units
         self.repaired += [(start + row, how) for row, how in block.repaired]
-        for remark in block.rejected:
-            self._tell(replace(remark, row=start + (remark.row or 0)))
+        for remark in sorted(block.rejected, key=_row):
+            self.rejected.add(replace(remark, row=start + _row(remark)))
         for warning in block.warnings:
             self._add(warning)
 
@@ -117,8 +100,7 @@ class Ledger:
 
     def errors(self) -> int:
         """How many rows were rejected for a fault; one that is for another command has none."""
-        told = sum(remark.reason not in ELSEWHERE for remark in self.rejected)
-        return told + sum(n for reason, n in self.untold.items() if reason not in ELSEWHERE)
+        return sum(n for reason, n in self.rejected.counts.items() if reason not in ELSEWHERE)
 
     def open_rows(self) -> list[int]:
         """The rows that have not ended yet, in order."""
@@ -135,8 +117,11 @@ class Ledger:
         found = self.errors()
         self.units = 0
         self.repaired.clear()
-        for row in np.flatnonzero(self.states != State.REJECTED):
-            self.reject(int(row), "strict")
+        others = np.flatnonzero(self.states != State.REJECTED).tolist()
+        for row in others[:MOST_TOLD]:
+            self.reject(row, "strict")
+        self.states[:] = State.REJECTED
+        self.rejected.count("strict", max(0, len(others) - MOST_TOLD))
         self.warnings[:] = [Remark("strict", {"n": found})]
 
     def place(self, row: int) -> tuple[str, int]:
@@ -152,9 +137,6 @@ class Ledger:
         from data.importers.reasons import REASONS, WARNINGS
 
         assert not self.count(State.PENDING), "a row was forgotten"
-        if self.untold:
-            reasons = ", ".join(f"{reason} {n}" for reason, n in self.untold.items())
-            self._add(Remark("untold", {"n": self.untold.total(), "reasons": reasons}))
         return {
             "rows": self.rows,
             **{name: self.count(state) for name, state in ENDS.items()},
@@ -166,14 +148,14 @@ class Ledger:
                     "reason": remark.reason,
                     "message": say(REASONS[remark.reason], remark.fields),
                 }
-                for remark in sorted(self.rejected, key=lambda remark: remark.row or 0)
+                for remark in sorted(self.rejected.told, key=_row)
             ],
             "warnings": [
                 {
                     "reason": remark.reason,
                     "message": say(WARNINGS[remark.reason], remark.fields),
                 }
-                for remark in self.warnings
+                for remark in self._all_warnings(MOST_TOLD)
             ],
             "recognised": dict(self.recognised),
             "run": self.run,
@@ -183,30 +165,40 @@ class Ledger:
         """The report without a language, for the log: counts, and at most `most` rows each of
         what was repaired or rejected."""
 
-        def told(remark: Remark) -> dict[str, Any]:
-            where = {} if remark.row is None else self._where(remark.row)
-            fields = {key: _plain(value) for key, value in remark.fields.items()}
-            return {**where, "reason": remark.reason, "fields": fields}
-
-        rejected = sorted(self.rejected, key=lambda remark: remark.row or 0)
+        rejected = sorted(self.rejected.told, key=_row)[:most]
         return {
             **{name: self.count(state) for name, state in ENDS.items()},
             "rows": self.rows,
             "units": self.units,
-            "reasons": dict(Counter(remark.reason for remark in rejected)),
+            "reasons": dict(self.rejected.counts),
             "repaired": [{**self._where(row), "how": how} for row, how in sorted(self.repaired)][
                 :most
             ],
-            "rejected": [told(remark) for remark in rejected[:most]],
-            "warnings": [told(remark) for remark in self.warnings],
+            "rejected": [self.stored_remark(remark) for remark in rejected],
+            "warnings": [self.stored_remark(remark) for remark in self._all_warnings(most)],
             "recognised": dict(self.recognised),
         }
+
+    def stored_remark(self, remark: Remark) -> dict[str, Any]:
+        """A rejected row or a warning without a language."""
+        where = {} if remark.row is None else self._where(remark.row)
+        return {**where, "reason": remark.reason, "fields": plain(remark.fields)}
+
+    def stored_rest(self) -> Iterator[dict[str, Any]]:
+        """The rejected rows that the report does not list, one after another."""
+        return (self.stored_remark(remark) for remark in self.rejected.rest())
+
+    def _all_warnings(self, most: int) -> list[Remark]:
+        """With how many rejected rows a list of the first `most` leaves out."""
+        if not (untold := self.rejected.untold(most)):
+            return self.warnings
+        reasons = ", ".join(f"{reason} {n}" for reason, n in untold.items())
+        return [*self.warnings, Remark("untold", {"n": untold.total(), "reasons": reasons})]
 
     def _where(self, row: int | None) -> dict[str, Any]:
         name, number = self.place(row or 0)
         return {"row": number} if len(self.files) == 1 else {"file": name, "row": number}
 
 
-def _plain(value: Any) -> Any:
-    """A sentence's field as JSON keeps it."""
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+def _row(remark: Remark) -> int:
+    return remark.row or 0

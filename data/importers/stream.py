@@ -32,7 +32,7 @@ def is_large(paths: Sequence[str]) -> bool:
 def blocks(path: str, *, reading: Reading, progress: Progress) -> Iterator[Table]:
     """The blocks of a large CSV, also in a zip; none where it is no such. Raises ImportRefused."""
     with tempfile.TemporaryDirectory(prefix="wangge-import-") as folder:
-        found = files.find(path, work=Path(folder), layer=reading.layer)
+        found = files.find(path, work=Path(folder), reading=reading)
         if found.format == "csv" and found.path.stat().st_size > LARGE:
             try:
                 yield from _blocks(found, reading, progress)

@@ -10,6 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from data.importers.errors import TooManyColumns
+from data.importers.limits import WHOLE_MB
 from geo.crs import OldDatum, System, UnknownCrs, parse
 
 MAX_COLUMNS = 1_000
@@ -22,12 +23,16 @@ def silent(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read: what the user says about a file; None = find out, and ask where in doubt."""
+    """How to read: what the user says about a file; None = find out, and ask where in doubt.
+
+    `whole_mb` is how large a file may be that is held as a whole.
+    """
 
     encoding: str | None = None
     crs: str | None = None
     layer: str | None = None
     delimiter: str | None = None
+    whole_mb: int = WHOLE_MB
 
 
 @dataclass(slots=True)

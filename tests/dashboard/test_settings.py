@@ -37,6 +37,14 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
         Settings.load({"PORT": port})
 
 
+@pytest.mark.parametrize("size", ["0", "-1", "4e2", "400 MB"])
+def test_a_limit_of_files_is_a_number_of_megabytes(size: str) -> None:
+    with pytest.raises(Invalid, match="number of megabytes"):
+        Settings.load({"WANGGE_IMPORT_MB": size})
+    assert Settings.load({"WANGGE_IMPORT_MB": "2000"}).import_mb == 2000
+    assert Settings.load({}).import_mb == 400
+
+
 def test_a_certificate_needs_its_key() -> None:
     with pytest.raises(Invalid, match="go together"):
         Settings.load({"WANGGE_TLS_CERT": "/c.pem"})

@@ -121,15 +121,36 @@ def test_kinds_by_command(bare: Any) -> None:
 
 def test_report_json_is_all_of_stdout(bare: Any, tmp_path: Path) -> None:
     file = square(tmp_path / "g.geojson", ("A", "a"), ("B", ""))
-    said = bare("import", "grids", file, "--kind", "k", "--report", "json")
+    table = tmp_path / "rejected.csv"
+    given = ("--kind", "k", "--report", "json", "--rejected", table)
+    said = bare("import", "grids", file, *given)
     report = json.loads(said.stdout)
     assert list(report) == [
         *("rows", "rows_imported", "rows_merged", "rows_unchanged", "rows_rejected"),
         *("units", "repaired", "rejected", "warnings", "recognised", "run"),
+        "rejected_file",
     ]
+    assert report["rejected_file"] == str(table)
+    assert "rejected,,2,nameless,The row has no name." in table.read_text().splitlines()
     assert report["rejected"] == [
         {"row": 2, "reason": "nameless", "message": "The row has no name."}
     ]
+
+
+def test_rejected_rows_that_the_report_does_not_list_are_in_a_file_beside_it(
+    bare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.importers.remarks.MOST_TOLD", 2)
+    monkeypatch.setattr("data.importers.report.MOST_TOLD", 2)
+    monkeypatch.setenv("WANGGE_HOME", str(tmp_path / "home"))
+    file = square(tmp_path / "g.geojson", ("A", "a"), *((f"B{n}", "") for n in range(5)))
+    said = bare("import", "grids", file, "--kind", "k", "--dry-run")
+    table = tmp_path / "home" / "rejected" / "trial.csv"
+    assert f"Rejected rows, each with its reason: {table}" in said.stdout
+    assert "3 more rows were rejected than the report lists: nameless 3." in said.stdout
+    lines = table.read_text().splitlines()
+    assert [line.split(",")[2] for line in lines if "nameless" in line] == list("23456")
+    assert table.parent.stat().st_mode & 0o077 == 0
 
 
 def test_the_report_in_chinese(bare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -212,7 +212,7 @@ def test_a_files_name_stays_in_its_folder(name: str, kept: str) -> None:
 
 def test_no_cell_of_a_report_is_a_formula() -> None:
     remark = {"row": 1, "file": "=cmd|' /C calc'!A0", "reason": "nameless", "fields": {}}
-    text = telling.as_csv({"rejected": [remark], "repaired": [], "warnings": []}, "en")
+    text = "".join(telling.as_csv({"rejected": [remark], "repaired": [], "warnings": []}, "en"))
     assert "'=cmd|" in text and "\n=cmd" not in text and ",=cmd" not in text
     for cell in ("=1", "+1", "-1", "@x", "\tx", "\rx"):
         assert telling.harmless(cell) == f"'{cell}"

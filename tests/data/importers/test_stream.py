@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from data.importers import delimited, stream
-from data.importers.errors import AskDateOrder, TooLarge
+from dashboard.imports import telling
+from data.importers import remarks, stream
+from data.importers import report as report_
+from data.importers.errors import AskDateOrder, TooLargeWhole
+from data.importers.options import Options
 from data.importers.reading import read
+from data.importers.report import State
+from data.importers.run import import_files
 from data.importers.table import Reading, silent
-from tests.data.importers.conftest import Importer, reasons
+from tests.data.importers.conftest import AT, Importer, reasons, say
 
 PEAK = """
 import resource, sys
@@ -114,13 +122,17 @@ async def test_one_transaction_whatever_the_number_of_blocks(
     assert await account(importer) == [], "what earlier blocks had written is gone with the last"
 
 
-def test_a_large_file_of_anything_else_is_refused_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("start", ["", '{"type": "FeatureCollection", "features": []}\n'])
+def test_what_is_held_as_a_whole_is_refused_above_the_limit_in_words(
+    tmp_path: Path, start: str
 ) -> None:
-    monkeypatch.setattr(delimited, "MAX_WHOLE", 1 << 20)
-    path, _ = big(tmp_path / "a.csv", 2)
-    with pytest.raises(TooLarge, match=r"more than 1 MB. Split it"):
-        read(str(path), reading=Reading())
+    """The limit is a setting, by which the same file goes in."""
+    path, _ = big(tmp_path / "a.csv", 1)
+    path.write_bytes(start.encode() + path.read_bytes())
+    with pytest.raises(TooLargeWhole, match=r"has 1 MB, at most 0 can .* WANGGE_IMPORT_MB"):
+        read(str(path), reading=Reading(whole_mb=0))
+    if not start:
+        assert read(str(path), reading=Reading(whole_mb=2)).length
 
 
 def test_the_foreign_bytes_of_a_large_file_decide(
@@ -137,3 +149,72 @@ def test_the_foreign_bytes_of_a_large_file_decide(
         path.write_bytes(b"id,opened,text,lon,lat" + data[at:].decode().encode(encoding))
         *_, last = stream.blocks(str(path), reading=Reading(), progress=silent)
         assert last.columns["text"][-1] == "街道路面破损需要维修"
+
+
+def plain(path: Path, rows: int) -> Path:
+    """Every other row has a time that cannot be read."""
+    lines = [
+        f"{path.stem}{n},{'2026-07-01' if n % 2 else 'one day'},{'长' * 30},112.905,35.605"
+        for n in range(rows)
+    ]
+    return events(path, *lines)
+
+
+async def test_an_import_needs_no_more_memory_for_more_rows(
+    importer: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of Python's memory, from the file to the report: a list of rows, keys or reasons that
+    grows with the file would be seen. The first import pays for what stays loaded."""
+    monkeypatch.setattr(stream, "LARGE", 10)
+    monkeypatch.setattr(stream, "CHUNK", 1 << 12)
+    monkeypatch.setattr(stream, "ROWS", 200)
+    monkeypatch.setattr(remarks, "MOST_TOLD", 50)
+    peaks = []
+    for name, rows in (("warm", 400), ("a", 400), ("b", 4_000)):
+        file = plain(tmp_path / f"{name}.csv", rows)
+        gc.collect()
+        tracemalloc.start()
+        ledger = await import_files(
+            importer.database,
+            importer.actor_id,
+            "events",
+            [str(file)],
+            Options(source="s"),
+            at=AT,
+        )
+        held = sum(1 for _ in ledger.stored_rest()) + len(ledger.rejected.told)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert (ledger.rows, len(ledger.rejected), held) == (rows, rows // 2, rows // 2)
+        assert ledger.count(State.IMPORTED) == rows // 2
+    assert peaks[2] < peaks[1] + 150_000, peaks
+
+
+async def test_of_many_rejected_rows_the_first_are_listed_and_all_are_counted(
+    importer: Importer, small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remarks, "MOST_TOLD", 3)
+    monkeypatch.setattr(report_, "MOST_TOLD", 3)
+    file = events(tmp_path / "e.csv", *ROWS, *(f"r{n},once,x,," for n in range(20)))
+    options = Options(source="s", reading=Reading())
+    who = importer.database, importer.actor_id, "events", [str(file)]
+    ledger = await import_files(*who, options, at=AT)
+    report = ledger.as_json(say)
+    assert (report["rows"], report["rows_imported"], report["rows_rejected"]) == (29, 5, 24)
+    assert reasons(report) == {3: "bad_number", 5: "duplicate", 7: "bad_time"}
+    (untold,) = [one for one in report["warnings"] if one["reason"] == "untold"]
+    assert untold["message"].startswith("21 more rows were rejected than the report lists: ")
+    rest = [(one["row"], one["reason"]) for one in ledger.stored_rest()]
+    assert rest == [(8, "unclosed_quote"), *((row, "bad_time") for row in range(10, 30))]
+    assert ledger.stored(2)["reasons"] == {
+        "bad_number": 1, "duplicate": 1, "bad_time": 21, "unclosed_quote": 1
+    }  # fmt: skip
+    assert ledger.stored(1)["warnings"][-1]["fields"]["n"] == 23
+    table = "".join(telling.as_csv(ledger.stored(3), "en", ledger.stored_rest())).splitlines()
+    assert [line.split(",")[2] for line in table if line.startswith("rejected")] == [
+        *("3", "5", "7", "8"),
+        *map(str, range(10, 30)),
+    ]
+    strict = await import_files(*who, replace(options, strict=True, source="t"), at=AT)
+    assert strict.count(State.REJECTED) == len(strict.rejected) == 29
+    assert strict.rejected.counts["strict"] == 5

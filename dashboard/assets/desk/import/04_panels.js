@@ -19,7 +19,7 @@
         make("button.button", { type: "button", onclick: () => sending.request.abort() }, w.t("Stop"))]),
         make("div.working", {}, [bar(sending.done, sending.size), make("span.note", { id: "stage" }, w.t("Uploading"))]));
     } else if (upload) {
-      const rows = upload.look ? say("{n} rows", { n: w.number(upload.look.rows) }) : "";
+      const rows = upload.look ? say(upload.look.more ? "more than {n} rows" : "{n} rows", { n: w.number(upload.look.rows) }) : "";
       inside.push(make("div.file-line", {}, [make("b", {}, upload.name), make("span.note", {}, [w.desk.size(upload.size), rows].filter(Boolean).join(" · ")),
         make("button.button", { type: "button", disabled: page.running(), onclick: page.forget }, w.t("Another file"))]));
     } else inside.push(drop());
