@@ -6,6 +6,7 @@ import re
 
 SHARED = ("core.js", "css/tokens.css")
 WALL = (*SHARED, "css/", "live.js", "map/", "vendor/", "wall/")
+BASEMAP = ("css/basemap.css", "map/shifted.js", "map/tiles.js")
 TAG = re.compile(
     r'\s*<(?:script src|link rel="stylesheet" href)="/assets/([^"?]+)[^"]*">(?:</script>)?'
 )
@@ -13,7 +14,7 @@ TAG = re.compile(
 
 def of_desk(name: str) -> tuple[str, ...]:
     """What a desk page loads: what all share, the shell, and its own folder `desk/NAME/`."""
-    return (*SHARED, "desk/_shell/", f"desk/{name}/")
+    return (*SHARED, *BASEMAP, "desk/_shell/", f"desk/{name}/")
 
 
 def only(html: str, wanted: tuple[str, ...]) -> str:

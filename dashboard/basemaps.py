@@ -1,5 +1,5 @@
 """The present base map's tiles in this process: opened when first asked for, again when it is set
-anew."""
+anew. Its pictures and the labels over them are two sets of tiles."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dashboard.remote_tiles import Remote
 from data.database import Database
 from data.places.site import Site
 from data.tiles import basemap as basemaps
+from data.tiles.basemap import Basemap, Origin
 from data.tiles.errors import BasemapRefused
 from data.tiles.source import Source
 
@@ -25,19 +26,46 @@ class Basemaps:
     """`site` is the site as last read; tiles of services are kept below `kept`."""
 
     def __init__(self, database: Database, *, site: Callable[[], Site], kept: Path) -> None:
-        self._database, self._site, self._kept = database, site, kept
+        self._site = site
+        self._parts = {labels: _Part(database, kept, labels=labels) for labels in (False, True)}
+
+    async def tile(
+        self, version: str, zoom: int, column: int, row: int, *, labels: bool = False
+    ) -> bytes | None:
+        """A tile of this version of the base map, None where there is none (now)."""
+        present = self._site().basemap
+        if present is None or present.version != version:
+            return None
+        if zoom not in present.zooms(labels=labels):
+            return None
+        return await self._parts[labels].tile(present, zoom, column, row)
+
+    def keeps(self, *, labels: bool = False) -> bool:
+        """Whether what is missing now will be missing in an hour: of a file, not of a service."""
+        present = self._site().basemap
+        return present is not None and present.kind != "wmts" and self._parts[labels].opened
+
+    async def stop(self) -> None:
+        """Give files and connections back."""
+        for part in self._parts.values():
+            await part.stop()
+
+
+class _Part:
+    """One set of tiles: the pictures, or the labels."""
+
+    def __init__(self, database: Database, kept: Path, *, labels: bool) -> None:
+        self._database, self._kept, self._labels = database, kept, labels
         self._turn = asyncio.Lock()
         self._version: str | None = None
         self._source: Source | Remote | None = None
         self._again_at = float("-inf")
 
-    async def tile(self, version: str, zoom: int, column: int, row: int) -> bytes | None:
-        """A tile of this version of the base map, None where there is none (now)."""
-        present = self._site().basemap
-        if present is None or present.version != version:
-            return None
-        if not present.min_zoom <= zoom <= present.max_zoom:
-            return None
+    @property
+    def opened(self) -> bool:
+        return self._source is not None
+
+    async def tile(self, present: Basemap, zoom: int, column: int, row: int) -> bytes | None:
         source = await self._open(present)
         if isinstance(source, Remote):
             return await source.read(zoom, column, row)
@@ -51,21 +79,14 @@ class Basemaps:
             await self.stop()
             return None
 
-    @property
-    def keeps(self) -> bool:
-        """Whether what is missing now will be missing in an hour: of a file, not of a service."""
-        present = self._site().basemap
-        return present is not None and present.kind != "wmts" and self._source is not None
-
     async def stop(self) -> None:
-        """Give files and connections back."""
         source, self._source = self._source, None
         if isinstance(source, Remote):
             await source.close()
         elif source is not None:
             source.close()
 
-    async def _open(self, present: basemaps.Basemap) -> Source | Remote | None:
+    async def _open(self, present: Basemap) -> Source | Remote | None:
         if self._version == present.version and self._source is not None:
             return self._source
         async with self._turn:
@@ -85,10 +106,13 @@ class Basemaps:
                 LOG.warning("the base map cannot be read: %s", error)
             return self._source
 
-    async def _make(self, origin: basemaps.Origin, scheme: str) -> Source | Remote:
+    async def _make(self, origin: Origin, scheme: str) -> Source | Remote:
+        if self._labels:
+            origin = origin.of_labels()
         if origin.kind == "wmts":
             await asyncio.to_thread(_only, self._kept, origin.version)
-            return Remote(origin.location, origin.key, kept=self._kept / origin.version)
+            kept = self._kept / origin.version / ("labels" if self._labels else "pictures")
+            return Remote(origin.location, origin.key, kept=kept)
         return await asyncio.to_thread(basemaps.open_source, origin, scheme=scheme)
 
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import httpx
 
-from data.tiles.errors import BadAddress
+from data.tiles.errors import BadAddress, LabelsElsewhere
 from data.tiles.pictures import MOST_BYTES, content_type
 
 LOG = logging.getLogger("wangge.tiles")
@@ -28,25 +28,31 @@ PAUSE_S = 15.0  # after a failure, in which nobody waits for the service
 FRESH_S = 30 * 86400.0
 MOST_KEPT = 20_000
 LOOK_EVERY = 1000
+TIANDITU = re.compile(r"/(\w+)_([cw])/wmts/?$")  # 天地图: …/vec_w/wmts
 NAMES = {"tilematrix": "z", "tilecol": "x", "tilerow": "y", "tk": "key"}
 
 
-def template(
-    address: str, *, layer: str | None = None, matrix_set: str | None = None, style: str = "default"
-) -> str:
+def template(address: str, *, layer: str | None = None, matrix_set: str | None = None) -> str:
     """The template {z} {x} {y} {key} of a service: as it is given, or WMTS' parameters behind its
     address. Raises BadAddress."""
     if not address.startswith(("http://", "https://")) or not urlsplit(address).hostname:
         raise BadAddress(address=address, missing="{z} {x} {y}")
-    if "{" in address:
-        address = re.sub(r"\{(\w+)\}", lambda m: f"{{{NAMES.get(m[1].lower(), m[1])}}}", address)
-        missing = [name for name in ("{z}", "{x}", "{y}") if name not in address]
-        unknown = set(re.findall(r"\{\w*\}", address)) - {"{z}", "{x}", "{y}", "{key}"}
-        if missing or unknown:
-            raise BadAddress(address=address, missing=" ".join(missing) or "{z} {x} {y} {key}")
-        return address
+    return _named(address) if "{" in address else _wmts(address, layer, matrix_set)
+
+
+def _named(address: str) -> str:
+    """A template in our names of its fields."""
+    address = re.sub(r"\{(\w+)\}", lambda m: f"{{{NAMES.get(m[1].lower(), m[1])}}}", address)
+    missing = [name for name in ("{z}", "{x}", "{y}") if name not in address]
+    unknown = set(re.findall(r"\{\w*\}", address)) - {"{z}", "{x}", "{y}", "{key}"}
+    if missing or unknown:
+        raise BadAddress(address=address, missing=" ".join(missing) or "{z} {x} {y} {key}")
+    return address
+
+
+def _wmts(address: str, layer: str | None, matrix_set: str | None) -> str:
     parts = urlsplit(address)
-    named = re.search(r"/(\w+)_([cw])/wmts/?$", parts.path)  # 天地图: …/vec_w/wmts
+    named = TIANDITU.search(parts.path)
     layer, matrix_set = layer or (named and named[1]), matrix_set or (named and named[2])
     if not layer or not matrix_set:
         raise BadAddress(address=address, missing="{z} {x} {y}, --layer, --matrix-set")
@@ -55,13 +61,39 @@ def template(
         "REQUEST": "GetTile",
         "VERSION": "1.0.0",
         "LAYER": layer,
-        "STYLE": style,
+        "STYLE": "default",
         "TILEMATRIXSET": matrix_set,
         "FORMAT": "tiles" if named else "image/png",
     }
     given = [(k, v) for k, v in parse_qsl(parts.query) if k.upper() not in {*wanted, "TK"}]
     query = urlencode([*given, *wanted.items()]) + "&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def labels_template(
+    address: str, labels: str, *, layer: str | None = None, matrix_set: str | None = None
+) -> str:
+    """The template of the labels over the service at `address`: an address of their own, or the
+    name of another of its layers. Raises BadAddress, LabelsElsewhere."""
+    if "://" in labels:
+        drawn, base = matrix_set_in(labels), matrix_set or matrix_set_in(address)
+        if drawn and base and drawn != base:
+            raise LabelsElsewhere(labels=drawn, base=base)
+        return template(labels, layer=layer, matrix_set=matrix_set)
+    if "{" in address:
+        raise BadAddress(address=labels, missing="{z} {x} {y}")
+    named = TIANDITU.search(urlsplit(address).path)
+    if named and not layer:
+        other = f"/{labels}_{named[2]}/wmts"
+        return template(address.replace(named[0], other, 1), matrix_set=matrix_set)
+    return template(address, layer=labels, matrix_set=matrix_set)
+
+
+def matrix_set_in(address: str) -> str | None:
+    """c or w of 天地图's services; None where the address does not say it."""
+    named = TIANDITU.search(urlsplit(address).path)
+    found = re.search(r"[?&]TILEMATRIXSET=([cw])(?:&|$)", address, re.IGNORECASE)
+    return named[2] if named else found[1] if found else None
 
 
 def key_in(address: str) -> str | None:

@@ -430,12 +430,22 @@ CREATE TABLE public.basemap (
     min_zoom smallint NOT NULL,
     max_zoom smallint NOT NULL,
     version text NOT NULL,
+    labels text,
+    labels_min_zoom smallint,
+    labels_max_zoom smallint,
+    dark boolean DEFAULT false NOT NULL,
+    strength smallint DEFAULT 100 NOT NULL,
     CONSTRAINT basemap_check CHECK (((max_zoom >= min_zoom) AND (max_zoom <= 24))),
     CONSTRAINT basemap_check1 CHECK (((system <> 'GCJ02'::text) OR (scheme = 'mercator'::text))),
+    CONSTRAINT basemap_check2 CHECK (((labels_max_zoom >= labels_min_zoom) AND (labels_max_zoom <= 24))),
+    CONSTRAINT basemap_check3 CHECK ((num_nulls(labels, labels_min_zoom, labels_max_zoom) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT basemap_check4 CHECK ((NOT (dark AND imagery))),
     CONSTRAINT basemap_id_check CHECK ((id = 1)),
     CONSTRAINT basemap_kind_check CHECK ((kind = ANY (ARRAY['xyz'::text, 'mbtiles'::text, 'pmtiles'::text, 'wmts'::text]))),
+    CONSTRAINT basemap_labels_min_zoom_check CHECK ((labels_min_zoom >= 0)),
     CONSTRAINT basemap_min_zoom_check CHECK ((min_zoom >= 0)),
     CONSTRAINT basemap_scheme_check CHECK ((scheme = ANY (ARRAY['mercator'::text, 'geographic'::text]))),
+    CONSTRAINT basemap_strength_check CHECK (((strength >= 10) AND (strength <= 100))),
     CONSTRAINT basemap_system_check CHECK ((system = ANY (ARRAY['WGS84'::text, 'CGCS2000'::text, 'GCJ02'::text])))
 );
 
@@ -1777,6 +1787,14 @@ GRANT SELECT(min_zoom) ON TABLE public.basemap TO wangge_readonly;
 GRANT SELECT(max_zoom) ON TABLE public.basemap TO wangge_readonly;
 
 GRANT SELECT(version) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(labels_min_zoom) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(labels_max_zoom) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(dark) ON TABLE public.basemap TO wangge_readonly;
+
+GRANT SELECT(strength) ON TABLE public.basemap TO wangge_readonly;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.building TO wangge_app;
 GRANT SELECT ON TABLE public.building TO wangge_readonly;

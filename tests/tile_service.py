@@ -15,18 +15,23 @@ KEY = "9f7e secret/+"
 
 @dataclass
 class Service:
-    """`tiles` by (zoom, column, row); `fails` makes it answer that status, `asked` is what came."""
+    """`tiles` by (zoom, column, row), `labels` of the layer cva; `fails` makes it answer that
+    status, `asked` is what came."""
 
     tiles: Mapping[tuple[int, int, int], bytes]
+    labels: Mapping[tuple[int, int, int], bytes] = field(default_factory=dict)
     fails: int = 0
     asked: list[str] = field(default_factory=list)
     url: str = ""
 
 
 @contextmanager
-def serving(tiles: Mapping[tuple[int, int, int], bytes]) -> Iterator[Service]:
+def serving(
+    tiles: Mapping[tuple[int, int, int], bytes],
+    labels: Mapping[tuple[int, int, int], bytes] | None = None,
+) -> Iterator[Service]:
     """A service until the block ends."""
-    service = Service(tiles)
+    service = Service(tiles, labels or {})
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -60,7 +65,8 @@ def _answer(service: Service, path: str) -> tuple[int, str, bytes]:
     if asked.get("TK") != KEY:
         return 403, "application/json", '{"msg": "非法Key"}'.encode()
     address = tuple(int(asked[name]) for name in ("TILEMATRIX", "TILECOL", "TILEROW"))
-    tile = service.tiles.get(address)  # type: ignore[call-overload]
+    layer = service.labels if asked.get("LAYER") == "cva" else service.tiles
+    tile = layer.get(address)  # type: ignore[call-overload]
     if tile is None:
         return 404, "text/html", b"<html>none</html>"
     return 200, "image/png", tile

@@ -25,8 +25,8 @@ PAPER, LINE, DOT = (242, 240, 234), (196, 190, 180), (0, 0, 0)
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
-    """An RGB picture (height × width × 3) as PNG."""
-    high, wide, _ = pixels.shape
+    """An RGB or RGBA picture (height × width × 3 or 4) as PNG."""
+    high, wide, deep = pixels.shape
     rows = b"".join(b"\x00" + row.tobytes() for row in pixels)
 
     def part(kind: bytes, body: bytes) -> bytes:
@@ -34,7 +34,7 @@ def png(pixels: NDArray[np.uint8]) -> bytes:
             struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
         )
 
-    head = struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", wide, high, 8, 2 if deep == 3 else 6, 0, 0, 0)
     packed = zlib.compress(rows, 6)
     return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", packed) + part(b"IEND", b"")
 
@@ -42,6 +42,13 @@ def png(pixels: NDArray[np.uint8]) -> bytes:
 def plain(colour: tuple[int, int, int]) -> bytes:
     """A tile of one colour."""
     return png(np.full((SIDE, SIDE, 3), colour, dtype=np.uint8))
+
+
+def lettering(colour: tuple[int, int, int] = DOT) -> bytes:
+    """A tile of labels: a bar of this colour across its middle, nothing around it."""
+    sheet = np.zeros((SIDE, SIDE, 4), dtype=np.uint8)
+    sheet[112:144, 32:224] = (*colour, 255)
+    return png(sheet)
 
 
 def pixel(place: Place, zoom: int, *, system: str, scheme: str = tiles.MERCATOR) -> Place:

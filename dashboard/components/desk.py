@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -110,6 +110,7 @@ def shell(at: Visit, places: Sequence[Place], content: Content) -> Any:
             title=f"{t(here)} · {_name(at, t)}",
             words=json.dumps(catalogue(at.lang, "desk", at.page), ensure_ascii=False),
             page=at.page,
+            basemap=json.dumps(asdict(at.site.basemap) if at.site and at.site.basemap else None),
         ),
     )
 

@@ -6,7 +6,7 @@ Pages are told a `Basemap`; where its tiles lie and their key (`Origin`) only th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from data.database import Connection, fetch_one
@@ -26,8 +26,12 @@ LOOKED_AT = 8  # columns and rows of tiles that the town is compared with
 
 @dataclass(frozen=True, slots=True)
 class Basemap:
-    """What pages know; `scheme` is one of `geo.tiles`, `imagery` true for photographs, `version`
-    a part of the tiles' addresses."""
+    """What pages know; `scheme` is one of `geo.tiles`, `imagery` true for photographs, `dark` for
+    pictures on dark paper, `strength` in percent, `version` a part of the tiles' addresses.
+
+    Where names come as tiles of their own, their zooms stand in `labels_min_zoom` and
+    `labels_max_zoom`; else both are None.
+    """
 
     kind: str
     system: str
@@ -37,17 +41,36 @@ class Basemap:
     min_zoom: int
     max_zoom: int
     version: str
+    labels_min_zoom: int | None = None
+    labels_max_zoom: int | None = None
+    dark: bool = False
+    strength: int = 100
+
+    def zooms(self, *, labels: bool) -> range:
+        """The zooms that have tiles, of the pictures or of the labels over them."""
+        if not labels:
+            return range(self.min_zoom, self.max_zoom + 1)
+        if self.labels_min_zoom is None or self.labels_max_zoom is None:
+            return range(0)
+        return range(self.labels_min_zoom, self.labels_max_zoom + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where tiles come from: a folder, a file, or a template of addresses and its key."""
+    """Where tiles come from: a folder, a file, or a template of addresses and its key; `labels`
+    where those of the labels do."""
 
     kind: str
     location: str
     key: str | None = field(repr=False)
     tms: bool
     version: str
+    labels: str | None = None
+
+    def of_labels(self) -> Origin:
+        """Where the labels come from. Only where there are any."""
+        assert self.labels is not None
+        return replace(self, location=self.labels)
 
 
 async def read(connection: Connection) -> Basemap | None:
@@ -127,12 +150,14 @@ def coverage(
     box: tiles.Box,
     *,
     basemap: Basemap,
+    zooms: range,
 ) -> Coverage:
-    """How much of a town's box (WGS-84) the tiles cover, at the finest zoom where it is small."""
+    """How much of a town's box (WGS-84) the tiles of these zooms cover, at the finest where it is
+    small."""
     if basemap.system == "GCJ02":
         box = tiles.shifted_box(box)
-    zoom = basemap.max_zoom
-    while zoom > basemap.min_zoom and _many(box, zoom, basemap.scheme):
+    zoom = zooms[-1]
+    while zoom > zooms[0] and _many(box, zoom, basemap.scheme):
         zoom -= 1
     wanted = found = flipped = 0
     sample = None

@@ -38,3 +38,20 @@ class SchemeRefused(BasemapRefused):
 
 class BadAddress(BasemapRefused):
     """{address} is no address of tiles: it begins with http:// or https://, and names {missing}."""
+
+
+class ZoomsRefused(BasemapRefused):
+    """The coarsest zoom (--min-zoom {least}) is finer than the finest (--max-zoom {most})."""
+
+
+class LookRefused(BasemapRefused):
+    """Photographs are not drawn on dark paper: say one of --imagery and --dark."""
+
+
+class OpaqueLabels(BasemapRefused):
+    """The tiles of the labels let nothing through, and would hide the base map. Take a layer of
+    names alone, as transparent PNG (for 天地图: cva over vec, cia over img)."""
+
+
+class LabelsElsewhere(BasemapRefused):
+    """The labels are drawn in matrix set {labels}, the base map in {base}: take both of one."""

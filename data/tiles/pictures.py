@@ -15,3 +15,15 @@ def content_type(tile: bytes) -> str | None:
     if tile[:4] == b"RIFF" and tile[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for sign, kind in SIGNS if tile.startswith(sign)), None)
+
+
+def sees_through(tile: bytes) -> bool:
+    """Whether a picture can show what lies below it, by its head; of a JPEG never."""
+    kind = content_type(tile)
+    if kind == "image/png":
+        return tile[25:26] in (b"\x04", b"\x06") or b"tRNS" in tile
+    if kind == "image/webp":
+        return tile[12:16] == b"VP8L" or (
+            tile[12:16] == b"VP8X" and len(tile) > 20 and bool(tile[20] & 0x10)
+        )
+    return kind == "image/gif"

@@ -9,6 +9,7 @@ import base64
 import math
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,12 @@ def base(wall: Wall, where: Path, **given: Any) -> Iterator[Basemap]:
         min_zoom=12,
         max_zoom=given.get("max_zoom", ZOOM),
         version=where.name,
+        dark=given.get("dark", False),
     )
-    write(wall, chosen, Origin("xyz", str(where), None, False, chosen.version))
+    labels = given.get("labels")
+    if labels:
+        chosen = replace(chosen, labels_min_zoom=12, labels_max_zoom=chosen.max_zoom)
+    write(wall, chosen, Origin("xyz", str(where), None, False, chosen.version, labels))
     try:
         yield chosen
     finally:
@@ -208,17 +213,67 @@ def keep_their_contrast(wall: Wall, page: Page, folder: Path) -> None:
     )
     hidden = ".leaflet-choropleth-pane, .leaflet-borders-pane, canvas.marks { visibility: hidden }"
     page.add_style_tag(content=hidden)
-    for imagery in (False, True):
-        root = tile_sets.folder(folder / f"papers-{imagery}", made)
-        with base(wall, root, imagery=imagery) as chosen:
+    for look in ("paper", "imagery", "dark"):
+        root = tile_sets.folder(folder / f"papers-{look}", made)
+        with base(wall, root, imagery=look == "imagery", dark=look == "dark") as chosen:
             page.wait_for_function(SET, arg=chosen.version)
             go(page, place, ZOOM)
             page.wait_for_function(DRAWN)
             clip = {"x": 100, "y": 240, "width": 1100, "height": 700}
             shown = pixels(page, clip, step=8).reshape(-1, 3)
             grounds = np.unique(shown, axis=0).tolist()
-            assert len(grounds) >= len(PAPERS)
+            # Pale colours are few on dark paper, and all become its lightest tone.
+            assert len(grounds) >= (2 if look == "dark" else len(PAPERS))
             for name in ("people", "red", "yellow-mark"):
                 colour = page.evaluate("(name) => wangge.colour(name)", name)
                 rgb = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-                assert min(contrast(rgb, ground) for ground in grounds) >= 3, (name, imagery)
+                assert min(contrast(rgb, ground) for ground in grounds) >= 3, (name, look)
+
+
+def test_labels_lie_over_the_pictures_and_under_our_marks(wall: Wall, tmp_path: Path) -> None:
+    """On the wall in both themes, and on the map of a desk page: they stand out from the map."""
+    place = event_at(wall)
+    made = tile_sets.painted(place, range(12, 17), system="WGS84", reach=3)
+    names = dict.fromkeys(made, tile_sets.lettering())
+    root, over = tile_sets.folder(tmp_path / "named", made), tile_sets.folder(tmp_path / "n", names)
+    with base(wall, root, max_zoom=16, labels=str(over)) as chosen:
+        for path, account in (
+            *((f"/screen?theme={theme}", "dora") for theme in ("dark", "light")),
+            ("/grids", "carla"),
+        ):
+            page = wall.open(path, account=account, wait=path != "/grids")
+            page.wait_for_function(LABELLED)
+            page.wait_for_function(OPAQUE)
+            below = page.evaluate(ORDER)
+            assert below["pictures"] < below["labels"] < below["marks"]
+            page.add_style_tag(content=ALONE)
+            x, y, bare = page.evaluate(BAR)
+            bar = pixels(page, {"x": x - 2, "y": y - 2, "width": 4, "height": 4}).mean(axis=(0, 1))
+            paper = pixels(page, {"x": bare[0] - 2, "y": bare[1] - 2, "width": 4, "height": 4})
+            assert contrast(bar, paper.mean(axis=(0, 1))) >= 3, path
+            whose = page.locator(".attribution")
+            expect(whose).to_have_text(chosen.attribution)
+            page.close()
+
+
+LABELLED = """() => { const pane = document.querySelector('.leaflet-basemap-labels-pane');
+  const all = [...(pane ? pane.querySelectorAll('.leaflet-tile') : [])];
+  return all.length && all.every((tile) => tile.classList.contains('leaflet-tile-loaded')
+    || (tile.src || '').startsWith('data:')); }"""
+OPAQUE = """() => [...document.querySelectorAll('.leaflet-tile-loaded')]
+  .every((tile) => getComputedStyle(tile).opacity === '1')"""
+ORDER = """() => {
+  const z = (name) => Number(getComputedStyle(document.querySelector(name)).zIndex);
+  return { pictures: z('.leaflet-basemap-pane'), labels: z('.leaflet-basemap-labels-pane'),
+    marks: z('.leaflet-borders-pane') }; }"""
+ALONE = """.leaflet-pane canvas, canvas.marks, .leaflet-overlay-pane, .leaflet-drawn-pane,
+  .leaflet-choropleth-pane, .leaflet-borders-pane { visibility: hidden }"""
+BAR = """() => { /* the middle of the bar of a tile near the map's middle, and a place beside it */
+  const box = document.querySelector('.leaflet-container').getBoundingClientRect();
+  const mid = [box.x + box.width / 2, box.y + box.height / 2];
+  const tiles = [...document.querySelectorAll('.leaflet-basemap-labels-pane .leaflet-tile-loaded')]
+    .map((tile) => tile.getBoundingClientRect());
+  const far = (one) => Math.hypot(one.x + one.width / 2 - mid[0], one.y + one.height / 2 - mid[1]);
+  const one = tiles.sort((a, b) => far(a) - far(b))[0];
+  return [one.x + one.width / 4, one.y + one.height * 0.46,
+    [one.x + one.width / 4, one.y + one.height * 0.7]]; }"""

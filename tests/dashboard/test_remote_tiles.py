@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dashboard import remote_tiles
-from dashboard.remote_tiles import Remote, address_of, key_in, template
-from data.tiles.errors import BadAddress
+from dashboard.remote_tiles import Remote, address_of, key_in, labels_template, template
+from data.tiles.errors import BadAddress, LabelsElsewhere
 from tests import tile_sets
 
 TIANDITU = "https://t0.tianditu.gov.cn/vec_c/wmts"
@@ -34,6 +34,24 @@ def test_a_template_is_taken_as_it_is() -> None:
     plain = template("http://map.local/{z}/{x}/{y}.png")
     assert address_of(plain, None, 3, 2, 1) == "http://map.local/3/2/1.png"
     assert address_of(plain, "k", 3, 2, 1) == "http://map.local/3/2/1.png?tk=k"
+
+
+def test_labels_are_another_layer_of_the_same_service() -> None:
+    named = labels_template(TIANDITU, "cva")
+    assert (
+        named
+        == template(TIANDITU.replace("vec", "cva"))
+        == labels_template(TIANDITU, TIANDITU.replace("vec", "cva"))
+    )
+    assert "/cva_c/wmts?" in named and "LAYER=cva&" in named and "TILEMATRIXSET=c&" in named
+    other = labels_template("http://map.local/ows", "names", layer="base", matrix_set="EPSG:3857")
+    assert other == template("http://map.local/ows", layer="names", matrix_set="EPSG:3857")
+    pattern = "http://map.local/base/{z}/{x}/{y}"
+    assert labels_template(pattern, "http://map.local/names/{z}/{x}/{y}").count("names") == 1
+    with pytest.raises(LabelsElsewhere):
+        labels_template(TIANDITU, TIANDITU.replace("vec_c", "cva_w"))
+    with pytest.raises(BadAddress):
+        labels_template(pattern, "names")  # a template says nothing of layers
 
 
 @pytest.mark.parametrize(

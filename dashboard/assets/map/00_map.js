@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const w = window.wangge;
-  const PANES = { basemap: 205, ground: 210, choropleth: 220, water: 230, roads: 240, borders: 250, circles: 260, chosen: 270 };
+  const PANES = { basemap: 205, ground: 210, choropleth: 220, water: 230, roads: 240, "basemap-labels": 245, borders: 250, circles: 260, chosen: 270 };
   const map = (w.map = { leaflet: null, layers: {}, hits: [] });
 
   function install() {

@@ -61,6 +61,15 @@ async def test_sets_of_every_kind(town: Town, tmp_path: Path) -> None:
             tmp_path / "a.pmtiles", {tile_id(*address): tile for address, tile in gcj.items()}
         ),
     }
+    names = dict.fromkeys(gcj, tile_sets.lettering())
+    over = {
+        "xyz": tile_sets.folder(tmp_path / "names", names),
+        "mbtiles": tile_sets.mbtiles(tmp_path / "names.mbtiles", names),
+        "pmtiles": tile_sets.pmtiles(
+            tmp_path / "names.pmtiles",
+            {tile_id(*address): tile for address, tile in names.items() if address[0] > 12},
+        ),
+    }
     versions = set()
     for kind, where in places.items():
         done = await wangge(
@@ -74,8 +83,20 @@ async def test_sets_of_every_kind(town: Town, tmp_path: Path) -> None:
         assert (chosen.system, chosen.scheme, chosen.imagery) == ("GCJ02", "mercator", False)
         assert (chosen.min_zoom, chosen.max_zoom) == (11, 15)
         assert Path(origin.location) == where and where.name in (await wangge("show")).output
+        assert origin.labels is None and chosen.labels_max_zoom is None
         versions.add(chosen.version)
-    assert len(versions) == 3
+        named = await wangge("set", kind, where, "--crs", "gcj02", "--labels", over[kind], "--dark")
+        # The helper's PMTiles say that their zooms are 0 to 2, where the town has none.
+        told = "! There are no labels in the town." if kind == "pmtiles" else "\nLabels: "
+        assert named.exit_code == 0 and told in named.output, named.output
+        chosen, origin = await stored(town)
+        assert chosen is not None and origin is not None and origin.labels == str(over[kind])
+        assert (chosen.labels_min_zoom, chosen.labels_max_zoom, chosen.dark) == (
+            (0 if kind == "pmtiles" else 11, 2 if kind == "pmtiles" else 15, True)
+        )
+        assert over[kind].name in (await wangge("show")).output
+        versions.add(chosen.version)
+    assert len(versions) == 6
     again = await wangge("set", "mbtiles", places["mbtiles"], "--crs", "gcj02")
     assert again.exit_code == 0
     found = (await stored(town))[0]
@@ -123,6 +144,12 @@ async def test_what_cannot_be_used_is_refused_in_words(
         ("pmtiles", pbf, "--crs", "wgs84"): ("PMTiles", "PMTiles"),
         ("wmts", "https://h/{z}/{x}", "--crs", "wgs84"): ("{y}", "{y}"),
         ("xyz", good, "--crs", "wgs84", "--min-zoom", "9", "--max-zoom", "8"): ("--min", "--min"),
+        ("xyz", good, "--crs", "wgs84", "--labels", good): ("hide the base map", "盖住底图"),
+        ("xyz", good, "--crs", "wgs84", "--labels", tmp_path / "no"): ("not exist", "不存在"),
+        ("xyz", good, "--crs", "wgs84", "--dark", "--imagery"): ("dark paper", "影像"),
+        ("wmts", "https://h/vec_c/wmts", "--crs", "wgs84", "--labels", "https://h/cva_w/wmts"): (
+            *("matrix set", "矩阵集"),
+        ),
         ("xyz",): ("where", "在哪里"),
     }
     for (arguments, words), lang in itertools.product(cases.items(), ("en", "zh")):
@@ -136,7 +163,8 @@ async def test_what_cannot_be_used_is_refused_in_words(
 
 async def test_a_service_is_tried_and_its_key_never_printed(town: Town) -> None:
     key = tile_service.KEY
-    with tile_service.serving(tiles_of("WGS84", "geographic", range(12, 13))) as service:
+    made = tiles_of("WGS84", "geographic", range(12, 13))
+    with tile_service.serving(made, dict.fromkeys(made, tile_sets.lettering())) as service:
         address = f"{service.url}/vec_c/wmts"
         done = await wangge("set", "wmts", address, "--crs", "cgcs2000", "--key", key)
         assert done.exit_code == 0 and "gave the tile in the middle" in done.output, done.output
@@ -146,6 +174,15 @@ async def test_a_service_is_tried_and_its_key_never_printed(town: Town) -> None:
         shown = await wangge("show")
         assert "key: ***" in shown.output and "9f7e" not in shown.output + done.output
         assert "9f7e" not in repr(origin)
+        named = await wangge(
+            *("set", "wmts", address, "--crs", "cgcs2000", "--key", key, "--labels", "cva")
+        )
+        assert "gave the labels in the middle" in named.output, named.output
+        assert "/cva_c/" in service.asked[-1] and "tk=" in service.asked[-1]
+        solid = await wangge(
+            "set", "wmts", address, "--crs", "wgs84", "--key", key, "--labels", "vec"
+        )
+        assert solid.exit_code != 0 and "hide the base map" in solid.output
         wrong = await wangge("set", "wmts", address, "--crs", "cgcs2000", "--key", "wrong")
         assert wrong.exit_code == 0 and "! The service gave no tile (status 403)" in wrong.output
     later = await wangge("set", "wmts", address, "--crs", "cgcs2000")

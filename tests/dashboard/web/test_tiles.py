@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,24 @@ from tests.waiting import LONGEST_S, until
 
 RED, GREEN = tile_sets.plain((200, 0, 0)), tile_sets.plain((0, 200, 0))
 SMALL = {(0, 0, 0): RED, (1, 0, 1): GREEN}
+NAMES = {(1, 0, 1): tile_sets.lettering(), (2, 0, 0): tile_sets.lettering()}
 
 
-async def put(web: Served, town: Town, kind: str, where: object, key: str | None = None) -> Basemap:
+async def put(
+    web: Served,
+    town: Town,
+    kind: str,
+    where: object,
+    key: str | None = None,
+    labels: str | None = None,
+) -> Basemap:
     """Set a base map and wait until the web process has heard of it."""
     version = f"v-{kind}"
     chosen = Basemap(kind, "WGS84", "mercator", False, "© 测绘", 0, 2, version)
+    if labels:
+        chosen = replace(chosen, labels_min_zoom=1, labels_max_zoom=1)
     async with town.database.acting(town.system_id) as link:
-        await basemaps.write(link, chosen, Origin(kind, str(where), key, False, version))
+        await basemaps.write(link, chosen, Origin(kind, str(where), key, False, version, labels))
     await until(lambda: web.app.state.clock.site.basemap == chosen)
     return chosen
 
@@ -59,8 +70,17 @@ async def test_tiles_of_folders_and_files(
         await screen.until("hello")
         assert screen.hello["settings"]["basemap"] is None
         assert (await wall.get("/tiles/v-xyz/0/0/0")).status_code == 204  # none is set
+        names = tile_sets.mbtiles(tmp_path / "names.mbtiles", NAMES)
         for kind, where in places.items():
-            chosen = await put(web, town, kind, where)
+            labels = str(names) if kind == "mbtiles" else None
+            chosen = await put(web, town, kind, where, labels=labels)
+            over = await wall.get(f"/tiles/{chosen.version}/labels/1/0/1")
+            assert (over.status_code, over.content) == (
+                (200, NAMES[1, 0, 1]) if labels else (204, b"")
+            )
+            finer = await wall.get(f"/tiles/{chosen.version}/labels/2/0/0")
+            assert finer.status_code == 204  # beyond the labels' own zooms
+            assert (await wall.get(f"/tiles/{chosen.version}/labels/1/2/0")).status_code == 404
             await on(screen, chosen)  # open pages change to it by themselves
             assert str(where) not in str(screen.hello)
             for (z, x, y), tile in SMALL.items():
@@ -83,6 +103,7 @@ async def test_tiles_of_folders_and_files(
             assert GREEN not in answer.content and b"Traceback" not in answer.content
     async with web.client(headers=await bearer("source", name="gps")) as other:
         assert (await other.get("/tiles/v-pmtiles/0/0/0")).status_code == 403
+        assert (await other.get("/tiles/v-pmtiles/labels/0/0/0")).status_code == 403
     async with web.client() as nobody:
         assert (await nobody.get("/tiles/v-pmtiles/0/0/0")).status_code == 401
     async with web.client(headers=kiosk) as wall:
@@ -109,9 +130,11 @@ async def test_a_service_is_asked_by_the_server_and_its_key_stays_there(
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
     caplog.set_level(logging.DEBUG, "wangge")
-    with tile_service.serving(SMALL) as service:
-        pattern = remote_tiles.template(f"{service.url}/vec_w/wmts?tk=other")
-        chosen = await put(web, town, "wmts", pattern, KEY)
+    with tile_service.serving(SMALL, NAMES) as service:
+        address = f"{service.url}/vec_w/wmts?tk=other"
+        pattern = remote_tiles.template(address)
+        labels = remote_tiles.labels_template(address, "cva")
+        chosen = await put(web, town, "wmts", pattern, KEY, labels)
         where = f"/tiles/{chosen.version}/"
         async with web.client(headers=await bearer("duty_officer")) as wall:
             answers = await asyncio.gather(*(wall.get(where + "1/0/1") for _ in range(6)))
@@ -119,8 +142,11 @@ async def test_a_service_is_asked_by_the_server_and_its_key_stays_there(
             assert len(service.asked) == 1  # six walls, one request
             assert "LAYER=vec" in service.asked[0] and "TILEMATRIXSET=w" in service.asked[0]
             assert (await wall.get(where + "1/0/0")).status_code == 204
+            assert (await wall.get(where + "labels/1/0/1")).content == NAMES[1, 0, 1]
+            assert "LAYER=cva" in service.asked[-1]  # by the same key, or it would be 403
             service.fails = 503
             assert (await wall.get(where + "1/0/1")).content == GREEN  # kept
+            assert (await wall.get(where + "labels/1/0/1")).content == NAMES[1, 0, 1]
             gone = await wall.get(where + "0/0/0")
             assert (gone.status_code, gone.headers["cache-control"]) == (204, "no-store")
             asked = len(service.asked)
@@ -134,7 +160,7 @@ async def test_a_service_is_asked_by_the_server_and_its_key_stays_there(
         told = page.text + str(page.headers) + str(screen.hello) + caplog.text
         assert KEY not in told and "9f7e" not in told and service.url not in told
         kept = [file for file in (tmp_path / "tiles").rglob("*") if file.is_file()]
-        assert [file.read_bytes() for file in kept] == [GREEN]
+        assert {file.read_bytes() for file in kept} == {GREEN, NAMES[1, 0, 1]} and len(kept) == 2
 
 
 async def test_a_wrong_key_is_no_picture(caplog: pytest.LogCaptureFixture) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from data.tiles.errors import BasemapRefused, NoTiles, VectorTiles
 from data.tiles.folder import Folder
 from data.tiles.mbtiles import MBTiles
-from data.tiles.pictures import content_type
+from data.tiles.pictures import content_type, sees_through
 from data.tiles.pmtiles import PMTiles, tile_id, varints
 from data.tiles.source import Facts
 from tests import tile_sets
@@ -174,3 +174,15 @@ def test_a_picture_is_known_by_its_first_bytes() -> None:
     assert content_type(b"RIFF\x00\x00\x00\x00WEBPVP8 ") == "image/webp"
     for none in (b"", b"\x1f\x8b\x08", b"<html>", b'{"msg": "key"}', b"RIFF\x00\x00\x00\x00WAVE"):
         assert content_type(none) is None
+
+
+def test_whether_a_picture_lets_something_through_is_seen_by_its_head() -> None:
+    assert sees_through(tile_sets.lettering()) and not sees_through(RED)
+    head = tile_sets.plain((1, 2, 3))
+    palette = head[:25] + b"\x03" + head[26:]
+    assert not sees_through(palette) and sees_through(palette + b"\x00\x00\x00\x01tRNS\x00")
+    riff = b"RIFF\x00\x00\x00\x00WEBP"
+    assert sees_through(riff + b"VP8L") and sees_through(riff + b"VP8X\x0a\x00\x00\x00\x10")
+    assert not sees_through(riff + b"VP8 ") and not sees_through(riff + b"VP8X\x0a\x00\x00\x00\x00")
+    assert not sees_through(riff + b"VP8X")  # cut off
+    assert not sees_through(b"\xff\xd8\xff\xe0") and sees_through(b"GIF89a")

@@ -1,4 +1,4 @@
-/* The map of desk pages: our own quiet ground, and what a page draws on it.
+/* The map of desk pages: the base map or our own quiet ground, and what a page draws on it.
      w.desk.map.draw("name", geojson, { style: (f) => path options, title: (f) => text, choose: (f) => {} })
      w.desk.map.clear("name")          w.desk.map.zoom(geojson or name)        w.desk.map.choose("name", id | null)
    A feature's id is `properties.id`. style may give `hatch: "red" | "grey" | "yellow" | "blue" | "violet"`
@@ -6,7 +6,7 @@
 (function () {
   "use strict";
   const w = window.wangge;
-  const PANES = { ground: 210, water: 230, roads: 240, borders: 250, drawn: 300, chosen: 350 };
+  const PANES = { basemap: 205, ground: 210, water: 230, roads: 240, "basemap-labels": 245, borders: 250, drawn: 300, chosen: 350 };
   const ROADS = { trunk: [5, "road"], main: [3.4, "road"], minor: [1.6, "road-minor"], track: [1, "road-minor"], rail: [2.2, "road"] };
   const BORDERS = [["b-town", 2.5, null], ["b-sector", 1.75, [10, 4, 2, 4]], ["b-village", 1.25, null]];
   const HATCHES = { red: "red", grey: "no-data", yellow: "yellow-mark", blue: "people", violet: "c4" };
@@ -35,9 +35,20 @@
     leaflet.on("unload", () => { leaflet = null; });
     leaflet.on("dragstart", () => { moved = true; });
     hatches();
+    rest();
     new ResizeObserver(() => { leaflet.invalidateSize(); home(); }).observe(leaflet.getContainer());
     map.reload();
     for (const then of waiting.splice(0)) then(leaflet);
+  }
+  /* On the site's base map, where it has one. */
+  function rest() {
+    const chosen = (map.basemap = JSON.parse(w.root().dataset.basemap || "null"));
+    if (!chosen) return;
+    leaflet.options.crs = w.tiles.crs(chosen.system);
+    leaflet.setView([0, 0], 12, { reset: true });
+    w.tiles.look(leaflet, chosen);
+    for (const layer of w.tiles.layers(chosen)) layer.addTo(leaflet);
+    if (chosen.attribution) leaflet.getContainer().after(w.element("p", "attribution", chosen.attribution));
   }
   /* Patterns stand once in the page; a shape's `fill` names one. */
   function hatches() {
@@ -65,10 +76,11 @@
     const fill = (kind) => () => ({ fillColor: w.colour("map-" + kind), fillOpacity: 1, stroke: false });
     const shaped = areas.features.filter((f) => f.geometry);
     const ranks = [...new Set(shaped.map((f) => f.properties.rank))].sort((a, b) => a - b);
-    add(ground, { type: "FeatureCollection", features: shaped }, "ground", () => true, fill("land"));
-    add(ground, quiet, "ground", (f) => f.properties.kind === "wood", fill("wood"));
-    add(ground, quiet, "water", (f) => f.properties.kind === "water", fill("water"));
-    add(ground, roads, "roads", () => true, (f) => ({ color: w.colour("map-" + ROADS[f.properties.class][1]),
+    const own = () => !map.basemap;
+    add(ground, { type: "FeatureCollection", features: shaped }, "ground", own, fill("land"));
+    add(ground, quiet, "ground", (f) => own() && f.properties.kind === "wood", fill("wood"));
+    add(ground, quiet, "water", (f) => own() && f.properties.kind === "water", fill("water"));
+    add(ground, roads, "roads", own, (f) => ({ color: w.colour("map-" + ROADS[f.properties.class][1]),
       weight: ROADS[f.properties.class][0] * 0.8, opacity: 0.85, dashArray: f.properties.class === "rail" ? [8, 6] : null }));
     ranks.slice().reverse().forEach((rank) => {
       const [name, weight, dashArray] = BORDERS[rank === ranks[0] ? 0 : rank === ranks[ranks.length - 1] ? 2 : 1];
