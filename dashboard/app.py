@@ -111,38 +111,36 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
     async def lifespan(server: FastAPI) -> AsyncIterator[None]:
         await _finish_dash(server)
         async with Database(settings.app_url, settings.readonly_url) as database:
-            state = server.state
-            listener = Listener(database)
-            state.database = database
-            state.process = f"web-{socket.gethostname()}-{os.getpid()}"
-            state.identities = Identities(database, lambda: state.clock.site)
-            state.clock = SiteClock(database, listener)
-            state.hub = Hub(
-                database,
-                now=state.clock.now,
-                site=lambda: state.clock.site,
-                process=state.process,
-            )
-            state.desk = PageChannel(database, state.clock, process=state.process)
-            state.basemaps = Basemaps(
-                database, site=lambda: state.clock.site, kept=settings.home / "tiles"
-            )
-            state.hub.listen(listener)
-            state.desk.follow(listener)
-            listener.on("wangge_actor", lambda _: state.identities.forget())
-            listener.on("wangge_actor", state.hub.doubt)
-            parts = (state.clock, listener, state.hub, state.desk)
+            parts = _parts(server.state, settings, database)
             for part in parts:
                 await part.start()
             try:
                 yield
             finally:
-                await state.jobs.stop()
+                await server.state.jobs.stop()
                 for part in reversed(parts):
                     await part.stop()
-                await state.basemaps.stop()
+                await server.state.basemaps.stop()
 
     return lifespan
+
+
+def _parts(state: Any, settings: Settings, database: Database) -> tuple[Any, ...]:
+    """What lives as long as the store is open, put into the state; what is to be started, in its
+    order."""
+    listener = Listener(database)
+    state.database = database
+    state.process = f"web-{socket.gethostname()}-{os.getpid()}"
+    state.clock = clock = SiteClock(database, listener)
+    state.identities = Identities(database, lambda: clock.site)
+    state.hub = Hub(database, now=clock.now, site=lambda: clock.site, process=state.process)
+    state.desk = PageChannel(database, clock, process=state.process)
+    state.basemaps = Basemaps(database, site=lambda: clock.site, kept=settings.home / "tiles")
+    state.hub.listen(listener)
+    state.desk.follow(listener)
+    listener.on("wangge_actor", lambda _: state.identities.forget())
+    listener.on("wangge_actor", state.hub.doubt)
+    return clock, listener, state.hub, state.desk
 
 
 async def _finish_dash(server: FastAPI) -> None:

@@ -119,11 +119,7 @@ class AuthMiddleware:
         if _is_foreign(scope, headers):
             await _refuse(scope, receive, send, 403, Said("This request comes from another site."))
             return
-        path = scope["path"]
-        if scope["type"] == "http" and (path in OPEN or path.startswith(OPEN_BELOW)):
-            await self.app(scope, receive, send)
-            return
-        if scope["type"] == "http" and OWN_KEYS.fullmatch(path):
+        if scope["type"] == "http" and _asks_itself(scope["path"]):
             await self.app(scope, receive, send)
             return
         try:
@@ -134,9 +130,7 @@ class AuthMiddleware:
         if actor is None:
             await _unknown(scope, receive, send)
             return
-        state = scope.setdefault("state", {})
-        state["actor"] = actor
-        state["still"] = lambda: self._still(headers)
+        scope.setdefault("state", {}).update(actor=actor, still=lambda: self._still(headers))
         who, where = acting.set(actor), standing.set(self._identities().site())
         try:
             await self.app(scope, receive, send)
@@ -165,6 +159,11 @@ class AuthMiddleware:
             actor = await identities.secret(kiosk)
             return actor if actor is not None and actor.kind == "kiosk" else None
         return None
+
+
+def _asks_itself(path: str) -> bool:
+    """Whether a route serves anybody, or finds out by itself who asks."""
+    return path in OPEN or path.startswith(OPEN_BELOW) or OWN_KEYS.fullmatch(path) is not None
 
 
 def cookies(headers: Headers) -> dict[str, str]:

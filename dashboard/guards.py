@@ -55,19 +55,19 @@ class CallbackGuard:
         self._outputs = outputs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/_dash-"):
-            await self.app(scope, receive, send)
-            return
         actor = acting.get()
-        if scope["path"].startswith("/_dash-component-suites/"):
+        if not _is_dash(scope) or scope["path"].startswith("/_dash-component-suites/"):
             await self.app(scope, receive, send)
-            return
-        if not (may(Permission.VIEW, actor) or may(Permission.ANSWER, actor)):
+        elif not (may(Permission.VIEW, actor) or may(Permission.ANSWER, actor)):
             await _no(scope, receive, send)
-            return
-        if scope["path"] != CALLBACKS:
+        elif scope["path"] != CALLBACKS:
             await self.app(scope, receive, send)
-            return
+        else:
+            await self._callback(actor, scope, receive, send)
+
+    async def _callback(
+        self, actor: Actor | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         body = await _read(receive)
         if body is None:
             too_large = TooLarge(limit=Said("{n} bytes", n=MOST_BYTES))
@@ -92,7 +92,7 @@ class DashErrors:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/_dash-"):
+        if not _is_dash(scope):
             await self.app(scope, receive, send)
             return
         try:
@@ -106,6 +106,10 @@ class DashErrors:
         except Exception:
             LOG.exception("%s %s failed", scope["method"], scope["path"])
             await error_response(500, "internal", UNEXPECTED, language(scope))(scope, receive, send)
+
+
+def _is_dash(scope: Scope) -> bool:
+    return bool(scope["type"] == "http" and scope["path"].startswith("/_dash-"))
 
 
 def _output(body: bytes) -> str:

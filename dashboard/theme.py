@@ -38,7 +38,6 @@ def tokens(theme: str) -> dict[str, str]:
 def layout(theme: str, *, size: float = 24) -> dict[str, Any]:
     """The plotly layout of all charts: no legend, no toolbar, no motion, three grid lines."""
     t = tokens(theme)
-    axis = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}
     return {
         "font": {"family": FONT, "size": size, "color": t["text-2"]},
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -54,21 +53,22 @@ def layout(theme: str, *, size: float = 24) -> dict[str, Any]:
             "bordercolor": t["line-2"],
             "font": {"color": t["text"]},
         },
-        "xaxis": {
-            **axis,
-            "linecolor": t["line"],
-            "tickfont": {"color": t["text-3"]},
-            "automargin": True,
-        },
-        "yaxis": {
-            **axis,
-            "showgrid": True,
-            "gridcolor": t["line"],
-            "nticks": 3,
-            "rangemode": "tozero",
-            "tickfont": {"color": t["text-3"]},
-            "showticklabels": False,
-        },
+        **_axes(t),
+    }
+
+
+def _axes(t: dict[str, str]) -> dict[str, Any]:
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "",
+        "fixedrange": True,
+        "tickfont": {"color": t["text-3"]},
+    }
+    lines = {"showgrid": True, "gridcolor": t["line"], "nticks": 3}
+    return {
+        "xaxis": {**axis, "linecolor": t["line"], "automargin": True},
+        "yaxis": {**axis, **lines, "rangemode": "tozero", "showticklabels": False},
     }
 
 

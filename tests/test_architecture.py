@@ -84,21 +84,36 @@ def test_the_dashboard_holds_no_sql(path: Path) -> None:
 
 
 def test_files_stay_small() -> None:
-    """No file past 320 lines: a larger one is two things."""
-    large = {_name(p): n for p in PYTHON if (n := len(p.read_text("utf-8").splitlines())) > 320}
+    """No file past 300 lines: a larger one is two things."""
+    large = {_name(p): n for p in PYTHON if (n := len(p.read_text("utf-8").splitlines())) > 300}
     assert not large
 
 
+LONGER = {  # more than 32 lines, each because it reads better whole
+    "dashboard/cli/basemap.py:_set": "what each option of one command becomes",
+    "dashboard/imports/job.py:work": "what a child process does, from its task to its last word",
+    "data/importers/markup.py:tree": "a parser's handlers, which share their counts",
+    "data/importers/run.py:_write": "one transaction from its lock to its account",
+}
+
+
+def _body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function without its head and its docstring."""
+    first = function.body[min(ast.get_docstring(function) is not None, len(function.body) - 1)]
+    return (function.end_lineno or 0) - first.lineno + 1
+
+
 def test_functions_stay_short() -> None:
-    """Nine functions in ten are under 25 lines."""
+    """Nine functions in ten are under 25 lines, and none is past 32 without a reason."""
     lengths = [
-        (node.end_lineno or 0) - node.lineno + 1
+        (f"{_name(path)}:{node.name}", _body(node))
         for path in PYTHON
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
-    short = sum(1 for length in lengths if length <= 25)
+    short = sum(1 for _, length in lengths if length <= 25)
     assert short >= 0.9 * len(lengths)
+    assert {name for name, length in lengths if length > 32} <= set(LONGER)
 
 
 def test_public_functions_say_what_they_do() -> None:

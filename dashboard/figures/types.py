@@ -29,7 +29,6 @@ def folded(classes: Sequence[dict[str, Any]], *, other: str, name: str) -> list[
 def types(rows: Sequence[dict[str, Any]], *, theme: str = "dark", scale: float = 1) -> go.Figure:
     """Horizontal bars for rows of {name, n, median}, the first on top."""
     tokens = theme_.tokens(theme)
-    most = max([1.0, *(max(row["n"], row["median"]) for row in rows)])
     y = list(range(len(rows)))
     figure = go.Figure(layout=theme_.layout(theme, size=24 * scale))
     figure.add_bar(
@@ -52,15 +51,22 @@ def types(rows: Sequence[dict[str, Any]], *, theme: str = "dark", scale: float =
         },
         hoverinfo="skip",
     )
-    figure.update_layout(
-        hovermode="closest",
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        xaxis={"range": [0, most * 1.04], "showticklabels": False, "linecolor": "rgba(0,0,0,0)"},
-        yaxis={
+    most = max([1.0, *(max(row["n"], row["median"]) for row in rows)])
+    figure.update_layout(_bare(most))
+    return figure
+
+
+def _bare(most: float) -> dict[str, Any]:
+    """No axes, no margins: the words stand beside the chart, in the page."""
+    hidden = {"showticklabels": False, "linecolor": "rgba(0,0,0,0)"}
+    return {
+        "hovermode": "closest",
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "xaxis": {**hidden, "range": [0, most * 1.04]},
+        "yaxis": {
+            "showticklabels": False,
             "automargin": False,
             "range": [ROWS - 0.5, -0.5],
             "showgrid": False,
-            "showticklabels": False,
         },
-    )
-    return figure
+    }

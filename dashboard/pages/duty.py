@@ -95,10 +95,6 @@ def _stranger(lang: str) -> str:
 
 def _page(lang: str) -> str:
     say = words(lang)
-
-    def _(key: str) -> str:
-        return escape(say[key])
-
     scripts = "".join(
         f'<script defer src="/assets/{name}?m={_version(name)}"></script>' for name in SCRIPTS
     )
@@ -106,7 +102,24 @@ def _page(lang: str) -> str:
 <header><div class="who"><h1 id="name">–</h1><p id="post">–</p></div>
 <p id="link" class="link off" role="status"></p></header>
 <p id="replay" class="replay" hidden></p>
-<main id="tab-duty" class="tab">
+{_duty_tab(say)}
+<main id="tab-todo" class="tab" hidden></main>
+<main id="tab-report" class="tab" hidden></main>
+<main id="tab-mine" class="tab" hidden></main>
+{_tabs(say)}
+<div id="ring" class="ring" role="alertdialog" aria-modal="true" aria-labelledby="ring-what"
+ hidden></div>
+<script type="application/json" id="duty-words">{_json({"lang": lang, "words": say})}</script>
+{scripts}</body></html>"""
+
+
+def _duty_tab(say: dict[str, str]) -> str:
+    """My shift, how I can be reached, my grid; what the call says first."""
+
+    def _(key: str) -> str:
+        return escape(say[key])
+
+    return f"""<main id="tab-duty" class="tab">
 <button id="notice" class="notice" hidden></button>
 <section class="card shift"><div><h2 id="shift-title">–</h2><p id="shift-text">–</p></div>
 <button id="shift" role="switch" aria-checked="false" aria-label="{_("On shift")}"><i></i></button>
@@ -118,15 +131,7 @@ def _page(lang: str) -> str:
 <div class="under"><div><b>{_("My grid")}</b><p id="grid-text">–</p></div>
 <button class="text" data-go="todo">{_("Look")}</button></div></section>
 <section class="card first" id="first" hidden></section>
-</main>
-<main id="tab-todo" class="tab" hidden></main>
-<main id="tab-report" class="tab" hidden></main>
-<main id="tab-mine" class="tab" hidden></main>
-{_tabs(say)}
-<div id="ring" class="ring" role="alertdialog" aria-modal="true" aria-labelledby="ring-what"
- hidden></div>
-<script type="application/json" id="duty-words">{_json({"lang": lang, "words": say})}</script>
-{scripts}</body></html>"""
+</main>"""
 
 
 def _reach(say: dict[str, str]) -> str:

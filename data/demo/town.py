@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -27,7 +27,6 @@ from data.demo.plane import geometry_to_degrees
 from data.demo.roads import make_roads
 from data.demo.tessellate import make_pieces
 
-_FIRMS = 120
 _DRAWN_AS = {
     "highway": "trunk", "main": "main", "ring": "main", "county": "minor",
     "street": "minor", "lane": "track", "field": "track",
@@ -74,10 +73,8 @@ def _residents(cuts: Sequence[Cut], houses: Houses) -> dict[str, tuple[int, int]
     out: dict[str, tuple[int, int]] = {}
     middle = shapely.centroid(houses.shapes)
     for number, cut in enumerate(cuts):
-        place = layout.PLACES[cut.place]
         if cut.kind == "administrative":
-            homes = round(place.population / PERSONS_PER_DWELLING)
-            out[cut.code] = (place.population, homes)
+            out[cut.code] = (layout.PLACES[cut.place].population, _homes(cut.place))
             continue
         inside = houses.grid == number
         if cut.kind in ("micro", "dedicated"):
@@ -136,45 +133,40 @@ def _grids(cuts: Sequence[Cut], lived: dict[str, tuple[int, int]]) -> tuple[Grid
 
 
 def _areas(cuts: Sequence[Cut]) -> tuple[Area, ...]:
-    """The tree, parents before children; each shape is the union of its children's."""
+    """The tree, parents before children."""
     shape = {cut.place: cut.geometry for cut in cuts if cut.kind == "administrative"}
     everyone = range(len(layout.PLACES))
-    town = _multi(shapely.coverage_union_all([shape[i] for i in everyone]))
-    total = sum(place.population for place in layout.PLACES)
-    homes = sum(round(place.population / PERSONS_PER_DWELLING) for place in layout.PLACES)
-    out = [
-        Area(
-            layout.DISTRICT_CODE, layout.DISTRICT_NAME, "district", None, town, total, homes, _FIRMS
-        ),
-        Area(
-            layout.TOWN_CODE,
-            layout.TOWN_NAME,
-            "town",
-            layout.DISTRICT_CODE,
-            town,
-            total,
-            homes,
-            _FIRMS,
-        ),
+    above = [
+        _above(shape, everyone, layout.DISTRICT_CODE, layout.DISTRICT_NAME, "district", None),
+        _above(shape, everyone, layout.TOWN_CODE, layout.TOWN_NAME, "town", layout.DISTRICT_CODE),
     ]
     for number, sector in enumerate(layout.SECTORS):
         own = [i for i in everyone if layout.PLACES[i].sector == number]
-        out.append(
-            Area(
-                code=sector_code(number),
-                name=sector.name,
-                level="sector",
-                parent_code=layout.TOWN_CODE,
-                geometry=_multi(shapely.coverage_union_all([shape[i] for i in own])),
-                population=sum(layout.PLACES[i].population for i in own),
-                households=sum(
-                    round(layout.PLACES[i].population / PERSONS_PER_DWELLING) for i in own
-                ),
-                firms=sum(_firms(i) for i in own),
-            )
+        above.append(
+            _above(shape, own, sector_code(number), sector.name, "sector", layout.TOWN_CODE)
         )
-    out += [_community(i, shape[i]) for i in everyone]
-    return tuple(out)
+    return (*above, *(_community(i, shape[i]) for i in everyone))
+
+
+def _above(
+    shape: Mapping[int, shapely.Geometry],
+    members: Sequence[int],
+    code: str,
+    name: str,
+    level: str,
+    parent: str | None,
+) -> Area:
+    """An area that is the union of its communities, in shape and in numbers."""
+    return Area(
+        code=code,
+        name=name,
+        level=level,
+        parent_code=parent,
+        geometry=_multi(shapely.coverage_union_all([shape[i] for i in members])),
+        population=sum(layout.PLACES[i].population for i in members),
+        households=sum(_homes(i) for i in members),
+        firms=sum(_firms(i) for i in members),
+    )
 
 
 def _community(index: int, shape: shapely.Geometry) -> Area:
@@ -186,10 +178,14 @@ def _community(index: int, shape: shapely.Geometry) -> Area:
         parent_code=sector_code(place.sector),
         geometry=_multi(shape),
         population=place.population,
-        households=round(place.population / PERSONS_PER_DWELLING),
+        households=_homes(index),
         firms=_firms(index),
         is_urban=place.is_urban,
     )
+
+
+def _homes(index: int) -> int:
+    return round(layout.PLACES[index].population / PERSONS_PER_DWELLING)
 
 
 def _firms(index: int) -> int:
