@@ -98,8 +98,9 @@ async def versions(connection: Connection) -> list[dict[str, Any]]:
 
 async def write(connection: Connection, grids: Iterable[NewGrid], *, at: datetime) -> Written:
     """Make or change grids, known by kind and code. Where the outline differs, the old version
-    ends at `at` (site time), a new one begins, and the posts on it move along. Located events
-    without a grid of that kind are given a new one's id."""
+    ends at `at` (site time), a new one begins, and the posts on it end and begin with them, so
+    that each day keeps its own. Located events without a grid of that kind are given a new one's
+    id; all others keep the grid of their day."""
     await connection.execute(SQL.make_incoming)
     await connection.execute(SQL.clear_incoming)
     async with connection.cursor() as cursor, cursor.copy(SQL.copy_incoming) as copy:
@@ -111,7 +112,8 @@ async def write(connection: Connection, grids: Iterable[NewGrid], *, at: datetim
     await connection.execute(SQL.change)
     await connection.execute(SQL.retire, {"at": at})
     await connection.execute(SQL.insert)
-    moved = await connection.execute(SQL.move_posts)
+    moved = (await connection.execute(SQL.later_posts)).rowcount
+    moved += (await connection.execute(SQL.carry_posts)).rowcount
     await connection.execute(SQL.adopt_events)
     rows = await fetch_all(connection, SQL.outcome)
-    return Written([Outcome(row["id"], row["state"]) for row in rows], moved.rowcount)
+    return Written([Outcome(row["id"], row["state"]) for row in rows], moved)

@@ -62,10 +62,23 @@ FROM incoming_grid i LEFT JOIN grid o ON o.id = i.old_id
 WHERE i.state IS NULL OR i.state = 'recut'
 ORDER BY i.n;
 
--- name: move_posts
+-- name: later_posts
+-- Posts that begin with the new outline, or after it, begin on the new version.
 UPDATE post p SET grid_id = g.id, area_id = g.area_id
 FROM incoming_grid i JOIN grid g ON g.kind = i.kind AND g.code = i.code AND g.valid_to IS NULL
-WHERE i.state = 'recut' AND p.grid_id = i.old_id AND p.valid_to IS NULL;
+WHERE i.state = 'recut' AND p.grid_id = i.old_id AND p.valid_from >= g.valid_from;
+
+-- name: carry_posts
+-- The others end with the old version and go on with the new one: each day keeps its posts.
+WITH held AS (
+    SELECT p.id, p.person_id, p.role, g.id AS grid_id, g.area_id, g.valid_from, p.valid_to, p.source_id
+    FROM incoming_grid i
+    JOIN grid g ON g.kind = i.kind AND g.code = i.code AND g.valid_to IS NULL
+    JOIN post p ON p.grid_id = i.old_id
+    WHERE i.state = 'recut' AND p.valid_from < g.valid_from AND (p.valid_to IS NULL OR p.valid_to > g.valid_from)),
+ended AS (UPDATE post p SET valid_to = held.valid_from FROM held WHERE p.id = held.id)
+INSERT INTO post (person_id, role, grid_id, area_id, valid_from, valid_to, source_id)
+SELECT person_id, role, grid_id, area_id, valid_from, valid_to, source_id FROM held ORDER BY id;
 
 -- name: adopt_events
 -- Events that came before this grid did, and lie in no other grid of its kind.

@@ -166,8 +166,17 @@ async def test_the_same_file_twice_changes_nothing(importer: Importer, tmp_path:
     assert await importer.rows("SELECT grid::text FROM grid ORDER BY id") == before
 
 
-async def test_a_recut_makes_a_version_and_posts_move(importer: Importer, tmp_path: Path) -> None:
-    """The town's grid W-1 has a chief and a worker; a new outline is a new version of it."""
+async def test_a_moved_border_is_a_version_from_now_and_yesterday_keeps_its_own(
+    importer: Importer, tmp_path: Path
+) -> None:
+    """W-1 has a chief and a worker; its new outline is another version, also of their posts, and
+    an event of before keeps the grid of its day."""
+    reported = write_csv(
+        tmp_path / "e.csv", "id,type,opened,lon,lat", "1,垃圾,2026-07-01 08:00,112.9095,35.605"
+    )
+    await importer("events", reported, source="s")
+    columns = "person_id, role, grid_id, nullif(valid_from, '-infinity')"
+    before = await importer.rows(f"SELECT {columns} FROM post ORDER BY 1")
     smaller = box(112.90, 35.60, 112.909, 35.61)
     file = write_geojson(tmp_path / "g.geojson", [grid("W-1", "W-1", smaller)])
     report = await importer("grids", file, group="service")
@@ -179,8 +188,14 @@ async def test_a_recut_makes_a_version_and_posts_move(importer: Importer, tmp_pa
     )
     assert (old[0], new[0], new[2]) == (1, 2, [old[1]])
     assert old[4] == new[3] and new[4] is None
-    posts = await importer.rows("SELECT count(*) FROM post WHERE grid_id = %s", [new[1]])
-    assert posts == [(2,)]
+    posts = f"SELECT {columns}, valid_to FROM post WHERE grid_id = %s"
+    was = [row for row in before if row[2] == old[1]]
+    assert len(was) == 2
+    ended = await importer.rows(posts + " ORDER BY 1", [old[1]])
+    assert ended == [(*row, old[4]) for row in was]
+    goes_on = await importer.rows(posts + " ORDER BY 1", [new[1]])
+    assert goes_on == [(*row[:2], new[1], new[3], None) for row in was]
+    assert await importer.rows("SELECT grid_ids FROM event") == [([old[1]],)]
 
 
 async def test_a_new_name_changes_the_grid_in_place(importer: Importer, tmp_path: Path) -> None:
