@@ -30,7 +30,9 @@ from data.database import Database
 from data.errors import Said, StoreUnavailable
 from data.places.site import Site
 
-OPEN = frozenset({"/sign-in", "/sign-out", "/healthz", "/_favicon.ico", "/favicon.ico"})
+OPEN = frozenset(
+    ("/sign-in", "/sign-out", "/healthz", "/api/openapi.json", "/_favicon.ico", "/favicon.ico")
+)
 OPEN_BELOW = ("/enter/", "/kiosk/", "/assets/", "/_dash-component-suites/")
 # Phone apps and other people's systems bring their token in the address, the body or as a password:
 # their routes look for it, and take no cookie, since a GET writes at some.

@@ -16,7 +16,12 @@ class Said:
         self.sentence, self.fields = sentence, fields
 
     def __str__(self) -> str:
-        return self.sentence.format(**self.fields)
+        return self.sentence.format(**{name: _within(one) for name, one in self.fields.items()})
+
+
+def _within(value: Any) -> Any:
+    """A sentence in a sentence does not end."""
+    return str(value).removesuffix(".") if isinstance(value, Said) else value
 
 
 @dataclass(frozen=True, slots=True)

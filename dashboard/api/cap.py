@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from dashboard.api.errors import InvalidBody, Unauthenticated, json_response
 from dashboard.api.requests import bearer, read_body
+from dashboard.openapi import reports as described
 from dashboard.reporting import count
 from data.access import Actor, Permission
 from data.errors import Invalid, Said
@@ -21,13 +22,13 @@ MAX_BYTES = 2**20
 router = APIRouter()
 
 
-@router.post("/api/cap")
+@router.post("/api/cap", **described.CAP_POST)
 async def post(request: Request) -> Response:
     """With a bearer token."""
     return await _take(request, bearer(request))
 
 
-@router.post("/api/cap/{token}")
+@router.post("/api/cap/{token}", **described.CAP_POST_BY_PATH)
 async def post_by_path(request: Request, token: str) -> Response:
     """For systems that can be told an address alone."""
     return await _take(request, bearer(request) or token)

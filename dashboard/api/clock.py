@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request, Response
 
 from dashboard.api.errors import json_response
 from dashboard.api.requests import caller
+from dashboard.openapi import places as described
 
 router = APIRouter()
 
 
-@router.get("/api/clock")
+@router.get("/api/clock", **described.CLOCK)
 async def read(request: Request) -> Response:
     """{"now", "speed", "mode": "real" or "replay", "timezone"}; for anybody who is signed in."""
     caller(request)

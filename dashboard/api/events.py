@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from dashboard.api import bodies
 from dashboard.api.errors import json_response
 from dashboard.api.requests import NO_NUL, caller
+from dashboard.openapi import reports as described
 from dashboard.reporting import submit
 from data.access import Permission
 from data.events.report import Report
@@ -43,7 +44,7 @@ class Body(BaseModel, extra="forbid"):
     updated: AwareDatetime | None = None
 
 
-@router.post("/api/events")
+@router.post("/api/events", **described.EVENT_POST)
 async def post_event(request: Request) -> Response:
     """201 {"event", "created": true}; the same source and id again: 200, created false.
 

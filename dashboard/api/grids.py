@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.errors import json_response
 from dashboard.api.requests import caller, system_id
+from dashboard.openapi import places as described
 from data.access import Permission
 from data.places import lookup
 
 router = APIRouter()
 
 
-@router.get("/api/grids/at")
+@router.get("/api/grids/at", **described.GRIDS_AT)
 async def grids_at(
     request: Request,
     lon: Annotated[float, Query(ge=-180, le=180)],

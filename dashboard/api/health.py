@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from dashboard.api.errors import json_response
+from dashboard.openapi import places as described
 from data import counters
 from data.errors import StoreUnavailable
 
@@ -26,7 +27,7 @@ def version() -> str:
         return "unknown"
 
 
-@router.get("/healthz")
+@router.get("/healthz", **described.HEALTH)
 async def health(request: Request) -> Response:
     """Counters are persistent and summed over processes; received = accepted + rejected;
     `dropped` and `ignored` stand beside the sum. So do those of reports, a door each."""

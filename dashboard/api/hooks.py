@@ -17,6 +17,7 @@ from fastapi import APIRouter, Request, Response
 from dashboard.api.errors import Unauthenticated, code_of, json_response, language
 from dashboard.api.requests import bearer, parse_json, read_body, system_id
 from dashboard.i18n.sentences import tell
+from dashboard.openapi import reports as described
 from dashboard.reporting import count, submit
 from data.access import Actor, Permission
 from data.errors import Invalid, NotAllowed, Said, WanggeError
@@ -43,7 +44,7 @@ class NoMapping(WanggeError):
     """This source has no mapping. Say what means what: wangge source map NAME --map id=PATH"""
 
 
-@router.post("/api/hooks/{name}")
+@router.post("/api/hooks/{name}", **described.HOOK_POST)
 async def post(request: Request, name: str) -> Response:
     """{"accepted", "repeated", "rejected": [{"index", "reason", "field", "message"}]}."""
     body = await read_body(request, limit_bytes=MAX_BYTES)

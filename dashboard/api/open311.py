@@ -19,6 +19,8 @@ from dashboard.api.requests import read_body, system_id
 from dashboard.open311 import answers, formats, query
 from dashboard.open311 import form as forms
 from dashboard.open311.form import Form
+from dashboard.openapi import open311 as described
+from dashboard.openapi.open311 import suffixed
 from dashboard.reporting import count, submit
 from data.access import Actor, Permission
 from data.database import Connection
@@ -35,7 +37,7 @@ HOW = Said("A key is a token of this site: wangge token create --role source --s
 router = APIRouter(prefix=ROOT, route_class=Open311Route)
 
 
-@router.get("/discovery.{format}")
+@router.get("/discovery.{format}", **described.DISCOVERY_GET)
 async def discovery(request: Request) -> Response:
     """Where this is, what it speaks, and how one gets a key."""
     site = request.app.state.clock.site
@@ -44,8 +46,8 @@ async def discovery(request: Request) -> Response:
     return answer(request, "discovery", answers.discovery(base, site.name_zh, how))
 
 
-@router.get("/services.{format}")
-@router.get("/services")
+@router.get("/services.{format}", **suffixed(described.SERVICES_GET))
+@router.get("/services", **described.SERVICES_GET)
 async def services(request: Request) -> Response:
     """All types that can be reported."""
     _jurisdiction(request, request.query_params.get("jurisdiction_id"))
@@ -56,7 +58,7 @@ async def services(request: Request) -> Response:
     return answer(request, "services", [answers.service(one, lang, batch=batch) for one in found])
 
 
-@router.get("/services/{name:path}")
+@router.get("/services/{name:path}", **described.SERVICE_GET)
 async def service(request: Request, name: str) -> Response:
     """What is asked of who reports one type."""
     _jurisdiction(request, request.query_params.get("jurisdiction_id"))
@@ -64,8 +66,8 @@ async def service(request: Request, name: str) -> Response:
     return answer(request, "service_definition", answers.definition(found))
 
 
-@router.get("/requests.{format}")
-@router.get("/requests")
+@router.get("/requests.{format}", **suffixed(described.REQUESTS_GET))
+@router.get("/requests", **described.REQUESTS_GET)
 async def find(request: Request) -> Response:
     """Requests by id, or of at most 90 days by type and status; 1,000 a page."""
     given = request.query_params
@@ -80,7 +82,7 @@ async def find(request: Request) -> Response:
     return answer(request, "service_requests", await _find(request, reader, wanted))
 
 
-@router.get("/requests/{name:path}")
+@router.get("/requests/{name:path}", **described.REQUEST_GET)
 async def one(request: Request, name: str) -> Response:
     """One request; who has its receipt (`token`) needs no key."""
     given = request.query_params
@@ -96,7 +98,7 @@ async def one(request: Request, name: str) -> Response:
     return answer(request, "service_requests", found)
 
 
-@router.get("/tokens/{name:path}")
+@router.get("/tokens/{name:path}", **described.TOKEN_GET)
 async def token(request: Request, name: str) -> Response:
     """The id that a receipt stands for."""
     _jurisdiction(request, request.query_params.get("jurisdiction_id"))
@@ -108,8 +110,8 @@ async def token(request: Request, name: str) -> Response:
     return answer(request, "service_requests", said)
 
 
-@router.post("/requests.{format}")
-@router.post("/requests")
+@router.post("/requests.{format}", **suffixed(described.REQUEST_POST))
+@router.post("/requests", **described.REQUEST_POST)
 async def post(request: Request) -> Response:
     """A report as a form. Its id with a key, its receipt without one; the same words again, as
     long as it is open, are the same report."""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from dashboard.api.errors import json_response, language
 from dashboard.api.requests import caller, system_actor
 from dashboard.i18n.sentences import tell
+from dashboard.openapi import places as described
 from data.access import Actor, Permission
 from data.database import Database
 from data.query import nearest
@@ -19,7 +20,7 @@ router = APIRouter()
 Found = dict[str, Any]
 
 
-@router.get("/api/people/nearest")
+@router.get("/api/people/nearest", **described.NEAREST)
 async def read(
     request: Request,
     lon: Annotated[float, Query(ge=-180, le=180)],

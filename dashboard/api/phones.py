@@ -16,8 +16,9 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from dashboard.api.errors import InvalidBody, TooLarge, Unauthenticated, json_response
-from dashboard.api.positions import MAX_BYTES, MAX_POSITIONS
 from dashboard.api.requests import bearer, parse_json, read_body
+from dashboard.openapi import positions as described
+from dashboard.openapi.positions import MAX_BYTES, MAX_POSITIONS
 from dashboard.phones import osmand, owntracks
 from dashboard.phones.door import PhoneDoor
 from dashboard.phones.reading import Read
@@ -41,19 +42,21 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 router = APIRouter(lifespan=_lifespan)
 
 
-@router.api_route("/api/positions/osmand", methods=["GET", "POST"])
+@router.get("/api/positions/osmand", **described.OSMAND_GET)
+@router.post("/api/positions/osmand", **described.OSMAND_POST)
 async def osmand_by_id(request: Request) -> Response:
     """The device id is a token; or a gateway sends a bearer token."""
     return await _osmand(request, bearer(request))
 
 
-@router.api_route("/api/positions/osmand/{token}", methods=["GET", "POST"])
+@router.get("/api/positions/osmand/{token}", **described.OSMAND_GET)
+@router.post("/api/positions/osmand/{token}", **described.OSMAND_POST)
 async def osmand_by_path(request: Request, token: str) -> Response:
     """The device id is a person's code."""
     return await _osmand(request, bearer(request) or token)
 
 
-@router.post("/api/positions/owntracks")
+@router.post("/api/positions/owntracks", **described.OWNTRACKS_POST)
 async def post_owntracks(request: Request) -> Response:
     """Locations are fixes; other messages are counted. Always [], which is what the apps read."""
     user, password = _basic(request)

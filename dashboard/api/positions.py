@@ -10,11 +10,10 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from dashboard.api.errors import InvalidBody, TooLarge, json_response
 from dashboard.api.requests import caller, read_object
 from dashboard.intake import Intake
+from dashboard.openapi import positions as described
+from dashboard.openapi.positions import MAX_BYTES, MAX_POSITIONS
 from data.access import Permission
 from data.errors import Said
-
-MAX_BYTES = 2 * 2**20
-MAX_POSITIONS = 5_000
 
 
 @asynccontextmanager
@@ -29,7 +28,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 router = APIRouter(lifespan=_lifespan)
 
 
-@router.post("/api/positions")
+@router.post("/api/positions", **described.POST)
 async def post_positions(request: Request) -> Response:
     """{"positions": [{"person", "lon", "lat", "at", …}]}: what was accepted was committed.
 

@@ -34,7 +34,7 @@ def tell(said: Said, lang: str) -> str:
 
 def _word(name: str, value: Any) -> Any:
     if isinstance(value, Said):
-        return tell(value, "zh")
+        return tell(value, "zh").removesuffix("。")
     if isinstance(value, Named):
         return value.zh
     return chinese().get(value, value) if name in OF_OURS and isinstance(value, str) else value

@@ -20,6 +20,7 @@ ROLE_RANK = {
     "contact_cadre": 7,
 }
 LAST = 9
+STATES = ("fresh", "ageing", "stale", "offline", "no_position", "off_duty")
 
 
 def state(on_duty: bool, age_s: float | None, site: Site) -> str:

@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 MAX_CODE_LENGTH = 100
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 FAR = 1e9  # no coordinate of any system is larger; degrees are judged by the first step
-_OPTIONAL_LIMITS = {"accuracy_m": 1e7, "speed_mps": 1e5, "battery": 100.0}
+OPTIONAL_LIMITS = {"accuracy_m": 1e7, "speed_mps": 1e5, "battery": 100.0}
 
 
 class Reason(StrEnum):
@@ -70,7 +70,7 @@ def parse_one(index: int, row: Any) -> Fix | None:
     if at is None:
         return None
     values: list[float | None] = []
-    for name, limit in _OPTIONAL_LIMITS.items():
+    for name, limit in OPTIONAL_LIMITS.items():
         value = row.get(name)
         if value is not None and not (_is_number(value) and 0 <= value <= limit):
             return None

@@ -100,3 +100,10 @@ def test_the_language_that_a_request_wants(header: str, lang: str) -> None:
 def test_fields_that_are_words_are_said_too(error: WanggeError, said: str) -> None:
     assert tell(error.said, "zh") == said
     assert tell(error.said, "en") == str(error)
+
+
+def test_a_sentence_in_a_sentence_does_not_end() -> None:
+    inner = Invalid(what="sent", why="this is missing").said
+    said = Said("The request's body is not as expected: {why}.", why=inner)
+    assert str(said) == "The request's body is not as expected: sent: this is missing."
+    assert tell(said, "zh").count("。") == 1

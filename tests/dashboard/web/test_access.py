@@ -19,6 +19,7 @@ ANYBODY = "anybody"  # who is signed in
 P = Permission
 ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/healthz"): OPEN,
+    ("GET", "/api/openapi.json"): OPEN,
     ("GET", "/sign-in"): OPEN,
     ("POST", "/sign-in"): OPEN,
     ("POST", "/sign-out"): OPEN,
