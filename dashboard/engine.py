@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import signal
 from datetime import UTC, datetime
 
-from dashboard import tasks
-from dashboard.clock import SiteClock
 from dashboard.moment import SiteTime, moment
+from dashboard.role import RETRY_S, site_clock, until_stopped
 from dashboard.settings import Settings
 from data import actors, engine
 from data.database import Database
 from data.engine import Step
-from data.errors import NoSite, NotFound, StoreUnavailable
+from data.errors import NotFound, StoreUnavailable
 
 LOG = logging.getLogger("wangge.engine")
 TICK_S = 0.25
-RETRY_S = 1.0
 MOST_AT_ONCE = 500  # of one step in one pass, so that the others get their turn
 
 
@@ -79,29 +75,16 @@ class Engine:
 
 async def run(settings: Settings) -> None:
     """The role: until SIGTERM or Ctrl-C."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(name)s: %(message)s")
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with Database(settings.app_url, settings.readonly_url, size=2) as database:
-        work = asyncio.create_task(_serve(database))
-        stop = asyncio.create_task(stopping.wait())
-        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
-        for result in await tasks.end((work, stop)):
-            if isinstance(result, Exception):
-                raise result
+    await until_stopped(_serve(settings))
 
 
-async def _serve(database: Database) -> None:
-    clock = SiteClock(database)
-    while True:
-        with contextlib.suppress(NoSite, StoreUnavailable):
-            await clock.start()
-            break
-        await asyncio.sleep(RETRY_S)
-    LOG.info("time runs: %s", clock.now().isoformat(timespec="seconds"))
-    try:
-        await Engine(database, clock).run()
-    finally:
-        LOG.info("stopping at %s", datetime.now(UTC).isoformat(timespec="seconds"))
-        await clock.stop()
+async def _serve(settings: Settings) -> None:
+    async with (
+        Database(settings.app_url, settings.readonly_url, size=2) as database,
+        site_clock(database) as clock,
+    ):
+        LOG.info("time runs: %s", clock.now().isoformat(timespec="seconds"))
+        try:
+            await Engine(database, clock).run()
+        finally:
+            LOG.info("stopping at %s", datetime.now(UTC).isoformat(timespec="seconds"))

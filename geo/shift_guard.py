@@ -20,9 +20,9 @@ import shapely
 from numpy.typing import NDArray
 
 from geo import shifted
+from geo.distances import METRES_PER_DEGREE
 from geo.shifted import Numbers, Pair
 
-METRES_PER_DEGREE = 111_320.0
 LEAST = 40  # points that tell something; fewer are too few to tell
 MOST = 600  # more tell nothing new
 MOST_BORDERS = 2_000  # of which a part only is matched

@@ -15,7 +15,7 @@ from data.database import Connection, fetch_all, fetch_one
 from data.errors import NotFound
 from data.places.site import Site
 from data.queries import load
-from data.staff.positions.pipeline import distance_m
+from geo.distances import distance_m
 
 SQL = load(__file__)
 KEPT = timedelta(days=7)

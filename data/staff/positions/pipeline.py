@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import accumulate, chain
-from math import cos, hypot, nan, radians
+from math import cos, nan, radians
 
 import numpy as np
 
@@ -21,9 +21,8 @@ from data.arrays import Array, Float4s, Float8s, Instants, Int4s
 from data.staff.positions.fix import Fix, Reason
 from data.staff.positions.known import Known, Person, Seen
 from geo.crs import System, place
+from geo.distances import METRES_PER_DEGREE, distance_m
 from geo.grids import list_owners
-
-METRES_PER_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +188,6 @@ def is_implausibly_fast(batch: Batch) -> Judge:
         return False
 
     return judge
-
-
-def distance_m(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
-    """Metres between two near points, flat; good to a percent within a city."""
-    across = (lon_b - lon_a) * cos(radians((lat_a + lat_b) / 2))
-    return METRES_PER_DEGREE * hypot(across, lat_b - lat_a)
 
 
 def assign_grids(batch: Batch) -> None:

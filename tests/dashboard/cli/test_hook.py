@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from dashboard.cli import main
-from dashboard.embedded import Store
-from data.database import Database
 from data.events import hooks
 from data.events.hooks import Hook
-from tests.factories import Town, make_town
+from tests.dashboard.cli.conftest import wangge
+from tests.factories import Town
 
 
-@pytest.fixture
-async def town(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch) -> Town:
-    """The commands find the test's store by the settings."""
-    monkeypatch.setenv("DATABASE_URL", store.app_url)
-    monkeypatch.setenv("DATABASE_ADMIN_URL", store.admin_url)
-    return await make_town(database, store.admin_url)
-
-
-async def wangge(*arguments: str) -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, main, ["source", *arguments])
+async def source(*arguments: str) -> Result:
+    return await wangge("source", *arguments)
 
 
 async def found(town: Town) -> Hook | None:
@@ -38,7 +26,7 @@ async def test_a_mapping_by_words_and_by_a_file(town: Town, tmp_path: Path) -> N
     """The words of the command go over those of the file; what is wrong changes nothing."""
     file = tmp_path / "cameras.json"
     file.write_text(json.dumps({"items": "list", "map": {"id": "no", "type": "kind"}}))
-    said = await wangge("map", "cameras", "--file", str(file), "--map", "id=data.id",
+    said = await source("map", "cameras", "--file", str(file), "--map", "id=data.id",
                         "--constant", "text=seen", "--value", "type:3=litter")  # fmt: skip
     assert said.exit_code == 0, said.output
     hook = await found(town)
@@ -53,23 +41,23 @@ async def test_a_mapping_by_words_and_by_a_file(town: Town, tmp_path: Path) -> N
         (("--map", "id"), 2),
         (("--file", str(file)), 1),
     ):
-        told = await wangge("map", "cameras", *wrong)
+        told = await source("map", "cameras", *wrong)
         assert (told.exit_code, "Traceback" in told.output) == (exit_code, False), told.output
     assert await found(town) == hook
 
 
 async def test_a_signature_comes_and_goes(town: Town) -> None:
-    assert (await wangge("sign", "cameras")).exit_code == 1
-    await wangge("map", "cameras", "--map", "id=id", "--constant", "type=litter")
-    told = await wangge("sign", "cameras", "--timestamp-header", "X-Time")
+    assert (await source("sign", "cameras")).exit_code == 1
+    await source("map", "cameras", "--map", "id=id", "--constant", "type=litter")
+    told = await source("sign", "cameras", "--timestamp-header", "X-Time")
     hook = await found(town)
     assert hook is not None and told.output == f"secret: {hook.secret}\n"
     assert (hook.signature_header, hook.timestamp_header) == ("X-Signature-256", "X-Time")
-    told = await wangge("sign", "cameras", "--secret", "theirs", "--header", "X-Hub-Signature-256")
+    told = await source("sign", "cameras", "--secret", "theirs", "--header", "X-Hub-Signature-256")
     assert told.output == ""
-    await wangge("map", "cameras", "--map", "id=key", "--constant", "type=litter")
+    await source("map", "cameras", "--map", "id=key", "--constant", "type=litter")
     hook = await found(town)
     assert hook is not None and (hook.secret, hook.timestamp_header) == ("theirs", None)
-    assert (await wangge("sign", "cameras", "--off")).exit_code == 0
+    assert (await source("sign", "cameras", "--off")).exit_code == 0
     hook = await found(town)
     assert hook is not None and hook.secret is None

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import time
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner, Result
-
-from dashboard.cli import main
-from dashboard.embedded import Store
-from data.database import Database
 from data.events import types
 from data.places import site
-from tests.factories import Town, make_town
-
-
-@pytest.fixture
-async def town(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch) -> Town:
-    """The commands find the test's store by the settings."""
-    monkeypatch.setenv("DATABASE_URL", store.app_url)
-    monkeypatch.setenv("DATABASE_ADMIN_URL", store.admin_url)
-    return await make_town(database, store.admin_url)
-
-
-async def wangge(*arguments: str) -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, main, list(arguments))
+from tests.dashboard.cli.conftest import wangge
+from tests.factories import Town
 
 
 async def hours(town: Town) -> tuple[time | None, time | None]:
