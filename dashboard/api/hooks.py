@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, Request, Response
 
 from dashboard.api.errors import Unauthenticated, code_of, json_response, language
@@ -50,21 +51,25 @@ async def post(request: Request, name: str) -> Response:
     body = await read_body(request, limit_bytes=MAX_BYTES)
     actor, hook = await _sign_in(request, name, body)
     items = mapping.items(hook.mapping, parse_json(body))
-    counts, rejected = Counter[str](), []
+    counts, rejected, taken = Counter[str](), [], set[bytes]()
     for index, item in enumerate(items):
-        try:
-            counts[await _take(request, actor, hook, item)] += 1
+        written = orjson.dumps(item, option=orjson.OPT_SORT_KEYS)
+        try:  # of what stood in this body before the store is not asked again
+            counts["same" if written in taken else await _take(request, actor, hook, item)] += 1
+            taken.add(written)
         except Unread as unread:
             said = {"reason": unread.reason, "field": unread.field}
             rejected.append((index, said, WHY[unread.reason]))
         except (Invalid, NotAllowed) as error:
             rejected.append((index, {"reason": code_of(error)}, error.said))
-    if rejected:
-        reasons = Counter(said["reason"] for _, said, _ in rejected)
+    reasons = Counter(said["reason"] for _, said, _ in rejected)
+    reasons["duplicate"] = counts["same"]
+    if reasons.total():
         await count(request, actor, reasons, door="hooks")
+    repeated = counts["repeated"] + counts["same"]
     lang = language(request.scope)
     told = [{"index": n, **said, "message": tell(why, lang)} for n, said, why in rejected]
-    answer = {"accepted": counts["accepted"], "repeated": counts["repeated"], "rejected": told}
+    answer = {"accepted": counts["accepted"], "repeated": repeated, "rejected": told}
     return json_response(answer)
 
 
