@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from data.calls import presence, sessions
 from data.calls.model import Moment
+from data.contract import announced
 from data.database import Connection, fetch_one
 from data.queries import load
 
@@ -52,6 +53,11 @@ async def shifts_over(connection: Connection, when: Moment) -> int:
     return (await connection.execute(SQL.end_shifts, given)).rowcount
 
 
+async def announced_cuts(connection: Connection, when: Moment) -> int:
+    """Carry out the new cut of grids whose day has come first; 1 if there was one."""
+    return await announced.carry_out(connection, when.site)
+
+
 async def closed_pages(connection: Connection, when: Moment) -> int:
     """Remove pages that no longer beat; how many."""
     return await presence.sweep(connection, when.real)
@@ -83,6 +89,7 @@ class Step:
 STEPS = (
     Step("call_timers", 0.5, call_timers, until_done=True),
     Step("lights", 1, lights),
+    Step("announced_cuts", 1, announced_cuts),
     Step("closed_pages", 15, closed_pages),
     Step("shifts_over", 20, shifts_over),
     Step("late_lights", 60, late_lights),

@@ -363,6 +363,33 @@ CREATE TABLE public.alert_message (
 
 ALTER TABLE ONLY public.alert_message FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.announced_cut (
+    id integer NOT NULL,
+    area_id integer NOT NULL,
+    actor_id integer NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    within text,
+    files text[] NOT NULL,
+    grids jsonb NOT NULL,
+    announced integer NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    run integer,
+    why jsonb,
+    CONSTRAINT announced_cut_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY public.announced_cut FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.announced_cut ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.announced_cut_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.area (
     id integer NOT NULL,
     code text NOT NULL,
@@ -1100,6 +1127,9 @@ ALTER TABLE ONLY public.actor
 ALTER TABLE ONLY public.alert_message
     ADD CONSTRAINT alert_message_pkey PRIMARY KEY (source_id, sender, identifier);
 
+ALTER TABLE ONLY public.announced_cut
+    ADD CONSTRAINT announced_cut_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.area_path
     ADD CONSTRAINT area_path_pkey PRIMARY KEY (ancestor_id, area_id);
 
@@ -1280,6 +1310,8 @@ CREATE UNIQUE INDEX actor_system ON public.actor USING btree (kind) WHERE (kind 
 
 CREATE INDEX alert_message_refs ON public.alert_message USING gin (refs);
 
+CREATE UNIQUE INDEX announced_cut_waiting ON public.announced_cut USING btree (kind) WHERE (state = 'waiting'::text);
+
 CREATE UNIQUE INDEX area_code ON public.area USING btree (level, code) WHERE (valid_to IS NULL);
 
 CREATE INDEX area_geom ON public.area USING gist (geom);
@@ -1368,6 +1400,8 @@ CREATE TRIGGER event_updated AFTER UPDATE ON public.event REFERENCING NEW TABLE 
 
 CREATE TRIGGER event_yellow_at BEFORE INSERT OR UPDATE OF opened_at, due_at ON public.event FOR EACH ROW EXECUTE FUNCTION public.set_yellow_at();
 
+CREATE TRIGGER journal_insert AFTER INSERT ON public.announced_cut REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
 CREATE TRIGGER journal_insert AFTER INSERT ON public.area REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
 CREATE TRIGGER journal_insert AFTER INSERT ON public.building REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
@@ -1403,6 +1437,8 @@ CREATE TRIGGER journal_insert AFTER INSERT ON public.road REFERENCING NEW TABLE 
 CREATE TRIGGER journal_insert AFTER INSERT ON public.site REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
 CREATE TRIGGER journal_insert AFTER INSERT ON public.source REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
+
+CREATE TRIGGER journal_update AFTER UPDATE ON public.announced_cut REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
 CREATE TRIGGER journal_update AFTER UPDATE ON public.area REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((COALESCE(current_setting('wangge.import_run'::text, true), ''::text) <> ''::text)) EXECUTE FUNCTION public.journal_import('id');
 
@@ -1480,6 +1516,21 @@ ALTER TABLE ONLY public.alert_message
 
 ALTER TABLE ONLY public.alert_message
     ADD CONSTRAINT alert_message_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
+
+ALTER TABLE ONLY public.announced_cut
+    ADD CONSTRAINT announced_cut_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.announced_cut
+    ADD CONSTRAINT announced_cut_announced_fkey FOREIGN KEY (announced) REFERENCES public.import_run(id);
+
+ALTER TABLE ONLY public.announced_cut
+    ADD CONSTRAINT announced_cut_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.announced_cut
+    ADD CONSTRAINT announced_cut_kind_fkey FOREIGN KEY (kind) REFERENCES public.grid_kind(kind);
+
+ALTER TABLE ONLY public.announced_cut
+    ADD CONSTRAINT announced_cut_run_fkey FOREIGN KEY (run) REFERENCES public.import_run(id);
 
 ALTER TABLE ONLY public.area
     ADD CONSTRAINT area_level_fkey FOREIGN KEY (level) REFERENCES public.level(code);
@@ -1627,6 +1678,8 @@ ALTER TABLE ONLY public.source
 
 ALTER TABLE public.alert_message ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.announced_cut ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.area ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.building ENABLE ROW LEVEL SECURITY;
@@ -1676,6 +1729,8 @@ ALTER TABLE public.post ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.reporter ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY scope ON public.alert_message USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.announced_cut USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
 
 CREATE POLICY scope ON public.area FOR SELECT USING (((id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])) OR (id = ANY (( SELECT public.actor_ancestry() AS actor_ancestry)::integer[])) OR (parent_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))));
 
@@ -1759,6 +1814,9 @@ GRANT SELECT(revoked_at) ON TABLE public.actor TO wangge_readonly;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alert_message TO wangge_app;
 GRANT SELECT ON TABLE public.alert_message TO wangge_readonly;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.announced_cut TO wangge_app;
+GRANT SELECT ON TABLE public.announced_cut TO wangge_readonly;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.area TO wangge_app;
 GRANT SELECT ON TABLE public.area TO wangge_readonly;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -12,6 +13,7 @@ from dashboard.api.instants import instant
 from dashboard.api.requests import Code, caller
 from dashboard.i18n.sentences import tell
 from data.access import Actor, Permission
+from data.contract import announced
 from data.contract import diff as diff_
 from data.contract.check import check
 from data.contract.model import Limits
@@ -53,11 +55,14 @@ async def findings(
 
 @router.get("/api/grids/versions")
 async def versions(request: Request) -> Response:
-    """{"now", "kinds"}: each kind of grids, how it tiles, and when it was cut anew."""
+    """{"now", "kinds"}: each kind of grids, how it tiles, when it was cut anew, and which cuts are
+    announced (`why` where one could not be carried out)."""
+    lang = language(request.scope)
     actor, state = _manager(request), request.app.state
     async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
         known = await grids.kinds(connection)
         cuts = [await diff_.cut_days(connection, one.kind) for one in known]
+        coming = await announced.listed(connection)
     zone = state.clock.site.zone
     said: list[dict[str, Any]] = [
         {
@@ -67,10 +72,21 @@ async def versions(request: Request) -> Response:
             "tiles": one.tiles,
             "tiles_with": one.tiles_with,
             "cuts": [day.astimezone(zone).isoformat() for day in days],
+            "announced": [_announced(cut, zone, lang) for cut in coming if cut.kind == one.kind],
         }
         for one, days in zip(known, cuts, strict=True)
     ]
     return json_response({"now": state.clock.now().astimezone(zone).isoformat(), "kinds": said})
+
+
+def _announced(cut: announced.Announced, zone: ZoneInfo, lang: str) -> dict[str, Any]:
+    return {
+        "at": cut.at.astimezone(zone).isoformat(),
+        "state": cut.state,
+        "within": cut.within,
+        "run": cut.announced,
+        "why": cut.why and tell(cut.why, lang),
+    }
 
 
 @router.get("/api/grids/diff")

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import click
@@ -14,10 +14,14 @@ from rich.console import Console
 
 from dashboard.cli.import_ import options, print_report
 from dashboard.cli.import_options import COMMON, PARENT, Decorator
-from dashboard.cli.opened import system_database
+from dashboard.cli.opened import system_database, system_transaction
+from dashboard.cli.tongue import language
 from dashboard.cli.words import say
+from dashboard.i18n.sentences import tell
+from data.contract.announced import Announced, listed
+from data.contract.cutting import Recut
 from data.contract.diff import as_json, word
-from data.contract.recut import Recut, recut_files
+from data.contract.recut import recut_files
 from data.contract.words import metres
 from data.importers.report import Ledger
 from data.importers.times import Times
@@ -134,7 +138,7 @@ def _command() -> click.Command:
             "--valid-from",
             required=True,
             metavar="DATE",
-            help="From when the new cut holds: a day, or a day and time, of the site.",
+            help="From when it holds: a day, or a day and time, of the site; also one to come.",
         ),
         click.option(
             "--area", metavar="CODE", help="Only the grids of this area and of those below it."
@@ -143,6 +147,31 @@ def _command() -> click.Command:
     for decorate in reversed((*COMMON, *own, *PARENT)):
         callback = decorate(callback)
     return click.command(name="grids", help=HELP)(callback)
+
+
+@recut.command(name="list")
+def announced() -> None:
+    """List the cuts that are announced, and those that could not be carried out."""
+    asyncio.run(_list())
+
+
+async def _list() -> None:
+    async with system_transaction() as (connection, _):
+        zone = (await site.read(connection)).zone
+        coming = await listed(connection)
+    if not coming:
+        click.echo(say("No new cut is announced."))
+    for cut in coming:
+        click.echo(_line(cut, zone))
+
+
+def _line(cut: Announced, zone: tzinfo) -> str:
+    fields = {"kind": cut.kind, "day": f"{cut.at.astimezone(zone):%Y-%m-%d %H:%M}"}
+    if cut.why is None:
+        words = "{kind}: takes effect on {day}; wangge import undo {run} takes it back"
+        return say(words, {**fields, "run": cut.announced})
+    fields["why"] = tell(cut.why, language())
+    return say("{kind}: could not take effect on {day}: {why}", fields)
 
 
 HELP = """Cut grids anew by a FILE that holds all of them; rows and columns as for an import.

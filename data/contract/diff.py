@@ -13,6 +13,7 @@ import numpy as np
 import orjson
 import shapely
 
+from data.contract import announced
 from data.contract.model import Unit
 from data.database import Connection, fetch_all
 from data.errors import NotFound
@@ -38,18 +39,23 @@ class Diff:
 
 
 async def diff(connection: Connection, *, kind: str, since: datetime, until: datetime) -> Diff:
-    """The changes from one instant of site time to another, as far as the actor sees the grids.
+    """The changes from one instant of site time to another, as far as the actor sees the grids;
+    a cut that is announced counts from its day on.
 
     Raises NotFound for an unknown kind.
     """
     if kind not in {one.kind for one in await grids.kinds(connection)}:
         raise NotFound(what="grid kind", key=kind)
-    olds = _units(await fetch_all(connection, SQL.at, {"kind": kind, "at": since}))
-    news = _units(await fetch_all(connection, SQL.at, {"kind": kind, "at": until}))
+    olds, news = [await _at(connection, kind, instant) for instant in (since, until)]
     shapes = [unit.shape for unit in olds], [unit.shape for unit in news]
     return Diff(
         kind, since, until, olds, news, tuple(await asyncio.to_thread(lineage.trace, *shapes))
     )
+
+
+async def _at(connection: Connection, kind: str, instant: datetime) -> tuple[Unit, ...]:
+    here = _units(await fetch_all(connection, SQL.at, {"kind": kind, "at": instant}))
+    return await announced.units_at(connection, kind, instant, here)
 
 
 async def cut_days(connection: Connection, kind: str) -> list[datetime]:

@@ -33,6 +33,7 @@ MOST_REMARKS = 2_000  # rejected or repaired rows that the log keeps of one run
 
 WHAT = {  # tables as people call them
     "actor": "accounts",
+    "announced_cut": "announced cuts",
     "area": "areas",
     "building": "buildings",
     "call_attempt": "calls",

@@ -126,5 +126,9 @@ WARNINGS = {
     " more and leave.",
     "missing_kept": "--ending-missing ended nothing: {n} rows were rejected, or no row names"
     " a post. Correct the file first.",
+    "announced": "Announced: the new cut takes effect by itself on {day}. Until then the undo of"
+    " this import takes it back.",
+    "carried_out": "The new cut that import {announced} announced for {day} took effect.",
+    "posts_to_decide": "{n} posts wait for somebody to decide.",
     "open_posts": "{n} posts were carried over to the new versions of their grids.",
 }

@@ -51,6 +51,7 @@ async def test_findings_and_changes_as_managers_see_them(
     assert (kind["kind"], kind["tiles"], kind["cuts"]) == (
         "service", True, ["2026-07-13T12:00:00+08:00"],
     )  # fmt: skip
+    assert kind["announced"] == []
     ask = {"kind": "service", "from": "2026-07-01", "to": kind["cuts"][0]}
     told = (await client.get("/api/grids/diff", params=ask, headers=commander)).json()
     assert {k: n for k, n in told["counts"].items() if n} == {"split": 1, "kept": 1}

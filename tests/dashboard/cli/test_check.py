@@ -73,6 +73,13 @@ def test_a_new_cut_is_tried_and_told(wangge: Any, tmp_path: Path) -> None:
     assert told["counts"]["split"] == 1 and told["posts_carried"] == 0
     assert told["changes"][0]["after"][0]["geometry"]["type"] == "MultiPolygon"
     assert "no time" in wangge(*command, "soon", code=2).stderr
+    assert wangge("recut", "list").stdout == "No new cut is announced.\n"
+    later = [one for one in command if one != "--dry-run"]
+    assert "takes effect by itself on 2099-01-01 00:00" in wangge(*later, "2099-01-01").stdout
+    assert wangge("recut", "list").stdout.startswith("service: takes effect on 2099-01-01 00:00; ")
+    run = wangge("recut", "list").stdout.split("undo ")[1].split()[0]
+    assert "announced_cut 1" in wangge("import", "undo", run).stdout
+    assert wangge("recut", "list").stdout == "No new cut is announced.\n"
     file.write_text(file.read_text().replace("[112.9,", "[512.9,"))
     assert "[out_of_range]" in wangge(*command, "2026-07-01", code=1).stdout
 

@@ -11,14 +11,8 @@ import pytest
 from dashboard.embedded import Store
 from data.actors import system_actor
 from data.calls import targets
-from data.contract.recut import (
-    CodeTaken,
-    NothingToCut,
-    Recut,
-    RecutInFuture,
-    RecutTooEarly,
-    recut_files,
-)
+from data.contract.cutting import CodeTaken, NothingToCut, Recut, RecutTooEarly
+from data.contract.recut import recut_files
 from data.database import Connection, Database
 from data.feed import events as feed
 from data.importers import journal
@@ -225,8 +219,6 @@ async def test_what_stays_keeps_its_version_and_a_trial_writes_nothing(
 
 async def test_what_is_refused_leaves_everything(town: Town, tmp_path: Path) -> None:
     rows = ("W-A", WEST_A), ("W-B", WEST_B), ("E-1", EAST)
-    with pytest.raises(RecutInFuture):
-        await cut(town, tmp_path, *rows, valid_from=NOON + timedelta(days=1))
     with pytest.raises(MissingOption):
         await cut(town, tmp_path, *rows, group=None)
     with pytest.raises(NothingToCut):

@@ -40,6 +40,7 @@
     const offset = (sign === "-" ? -1 : 1) * (h * 60 + (m || 0)) * 60000;
     return new Date(ms + (Number.isFinite(offset) ? offset : 0)).toISOString().slice(0, 19);
   }
+  const minute = (iso) => iso.slice(0, 16).replace("T", " ");
   function head(kind) {
     const [from, to] = days(kind);
     const input = (id, value) => make("input", { id, type: "datetime-local", step: 1, value, required: true });
@@ -52,9 +53,15 @@
     const cuts = kind.cuts.map((cut) => make("button", { type: "button", onclick: () => {
       page.put({ from: local(Date.parse(cut) - 1000, cut), to: cut.slice(0, 19), kind: kind.kind });
       page.changes();
-    } }, w.desk.say("Cut of {day}", { day: cut.slice(0, 16).replace("T", " ") })));
+    } }, w.desk.say("Cut of {day}", { day: minute(cut) })));
+    const coming = kind.announced.filter((cut) => cut.state === "waiting").map((cut) => make("button", { type: "button", onclick: () => {
+      page.put({ from: page.now.slice(0, 19), to: cut.at.slice(0, 19), kind: kind.kind });
+      page.changes();
+    } }, w.desk.say("Announced for {day}", { day: minute(cut.at) })));
+    const failed = kind.announced.filter((cut) => cut.why).map((cut) => make("p.said.warn", {},
+      w.desk.say("The cut announced for {day} could not take effect: {why}", { day: minute(cut.at), why: cut.why })));
     return make("div.panel", {}, [make("h2", {}, [w.named(kind), make("em", {}, w.t("two versions compared by their ground"))]),
-      form, cuts.length ? make("div.chips", {}, cuts) : null]);
+      form, ...failed, cuts.length + coming.length ? make("div.chips", {}, [...coming, ...cuts]) : null]);
   }
   async function read(kind) {
     const told = document.getElementById("told"), number = ++asked, [from, to] = days(kind);
