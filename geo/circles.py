@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import degrees
+
 import numpy as np
 from shapely import Polygon
 
@@ -12,8 +14,9 @@ CORNERS = 64
 def circle(lon: float, lat: float, radius_m: float) -> Polygon:
     """The points at `radius_m` from a centre (degrees, WGS 84) on the sphere, as a polygon.
 
-    Cut at the antimeridian's and the poles' edge of the map, not carried across. Source of the
-    method: the direct problem of spherical trigonometry (destination by distance and bearing).
+    Longitudes may run beyond ±180; one that holds a pole has no outline on a map (`holds_pole`).
+    Source of the method: the direct problem of spherical trigonometry (destination by distance
+    and bearing).
     """
     bearing = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
     arc = min(radius_m / EARTH_M, np.pi / 2)
@@ -22,5 +25,9 @@ def circle(lon: float, lat: float, radius_m: float) -> Polygon:
     lats = np.arcsin(np.clip(sine, -1, 1))
     east = np.sin(bearing) * np.sin(arc) * np.cos(phi)
     lons = lon + np.degrees(np.arctan2(east, np.cos(arc) - np.sin(phi) * np.sin(lats)))
-    corners = np.column_stack((np.clip(lons, -180, 180), np.clip(np.degrees(lats), -90, 90)))
-    return Polygon(corners)
+    return Polygon(np.column_stack((lons, np.degrees(lats))))
+
+
+def holds_pole(lat: float, radius_m: float) -> bool:
+    """Whether a pole lies in the circle of `radius_m` round a place at `lat` (degrees)."""
+    return abs(lat) + degrees(radius_m / EARTH_M) >= 90

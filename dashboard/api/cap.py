@@ -6,7 +6,8 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from dashboard.api.errors import InvalidBody, Unauthenticated, json_response
+from dashboard.api.alert_flaws import alert_flaws
+from dashboard.api.errors import InvalidBody, Unauthenticated, json_response, language
 from dashboard.api.requests import bearer, read_body
 from dashboard.openapi import reports as described
 from dashboard.reporting import count
@@ -35,7 +36,8 @@ async def post_by_path(request: Request, token: str) -> Response:
 
 
 async def _take(request: Request, secret: str | None) -> Response:
-    """{"outcome", "event"}: what became of the message, and its event as it stands now."""
+    """{"outcome", "event", "flaws"}: what became of the message, its event as it stands now, and
+    what of its ground was mended or left out."""
     actor: Actor | None = await request.app.state.identities.secret(secret) if secret else None
     if actor is None:
         raise Unauthenticated()
@@ -54,7 +56,8 @@ async def _take(request: Request, secret: str | None) -> Response:
         )
     outcome = "repeated" if taken.became is Became.REPEATED else str(taken.became)
     status = 201 if taken.became is Became.CREATED else 200
-    return json_response({"outcome": outcome, "event": taken.event}, status)
+    flaws = alert_flaws([one.as_json() for one in message.flaws], language(request.scope))
+    return json_response({"outcome": outcome, "event": taken.event, "flaws": flaws}, status)
 
 
 def _believe(message: cap.Message) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 
-from dashboard.api.errors import json_response
+from dashboard.api.alert_flaws import alert_flaws
+from dashboard.api.errors import json_response, language
 from dashboard.api.requests import caller
 from data.access import Permission
 from data.query import cards
@@ -28,4 +29,7 @@ async def read(
     asking = cards.Asking(actor, state.clock.site, state.clock.now(), datetime.now(UTC))
     async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
         card = await cards.read(connection, asking, kind, id_)
+    if "alert" in card:
+        flaws = card["alert"]["flaws"]
+        card["alert"]["flaws"] = alert_flaws(flaws, language(request.scope))
     return json_response(card, headers={"Cache-Control": "private, no-store"})

@@ -19,6 +19,9 @@ window.wangge = (function () {
   const english = () => document.documentElement.lang === "en";
   const named = (thing) => (english() ? thing.name_en : thing.name_zh) || thing.name_zh || thing.name_en;
 
+  /* What an alert says in the page's language. */
+  const said = (alert) => (english() ? alert.en : alert.zh);
+
   /* h:mm of a span in milliseconds, as the field writes limits; days from 100 hours on. */
   function span(ms) {
     const minutes = Math.floor(Math.abs(ms) / 60000);
@@ -47,6 +50,8 @@ window.wangge = (function () {
   const part = (ms, options) => new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", { timeZone: zone(), ...options }).format(ms);
   const day = (ms) => english() ? part(ms, { month: "short", day: "numeric", weekday: "short" })
     : part(ms, { month: "short", day: "numeric" }) + " " + part(ms, { weekday: "short" });
+  /* An end to come: 14:00, with its day where that is not today. */
+  const end = (ms) => (fullDay(ms) === fullDay(now()) ? "" : day(ms) + " ") + clock(ms).slice(0, 5);
   const fullDay = (ms) => new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", {
     timeZone: zone(), year: "numeric", month: "short", day: "numeric" }).format(ms);
 
@@ -83,7 +88,7 @@ window.wangge = (function () {
   const u = () => (document.documentElement.classList.contains("desk") ? 1 : window.innerWidth <= 820 ? 0.6 : document.documentElement.classList.contains("wall")
     && window.innerWidth >= 3200 && window.innerHeight >= 1800 ? 2 : 1);
   return { state, on, emit, t, english, named, span, limit, age, number, setNow, now, zone, clock, day, fullDay,
-    element, heardCall, get, post, colour, u, root };
+    said, end, element, heardCall, get, post, colour, u, root };
 })();
 
 /* Dash draws the page after the assets have run: begin when the page stands. */

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from data.events import sla
+from data.events import notice, sla
 from data.events.sla import Light
 from data.feed.events import FeedEvent
 
@@ -22,7 +22,8 @@ class Shown:
 
     def as_json(self) -> dict[str, Any]:
         e = self.event
-        return {
+        alert = {} if e.cap is None else {"alert": _alert(e, e.cap)}
+        return alert | {
             "id": e.id,
             "lon": e.lon,
             "lat": e.lat,
@@ -93,6 +94,11 @@ class Events:
             if turn is not None:
                 heapq.heappush(self._ahead, (turn, event.id))
         return None if before == after else Change(before, after)
+
+
+def _alert(event: FeedEvent, cap: dict[str, Any]) -> dict[str, Any]:
+    """What the wall draws and says of an alert."""
+    return {**notice.brief(cap), "until": _ms(event.closed_at), "ground": event.ground}
 
 
 def _ms(at: datetime | None) -> int | None:

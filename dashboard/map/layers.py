@@ -23,6 +23,7 @@ LAYERS: dict[str, Layer] = {
     "clusters": Layer("Clusters", "five or more close together"),
     "overdue": Layer("Overdue events", "past the limit, with the time over"),
     "events": Layer("Other events", "due soon, within limit, no limit"),
+    "alerts": Layer("Alerts", "closer lines are more severe"),
     "labels": Layer("Names"),
     "basemap": Layer("Base map", "else our own roads and waters"),
 }

@@ -22,6 +22,7 @@ from dashboard.openapi.parts import (
 )  # fmt: skip
 from data.events.alerts import Became
 from data.events.cap import KINDS, NAME, STATUSES
+from data.events.grounds import Fault
 
 TAG = "events"
 EVENT = {
@@ -36,6 +37,11 @@ EVENT = {
     "text": TEXT,
     "opened": INSTANT,
     "closed": maybe(INSTANT),
+}
+FLAW = {  # of an alert's ground
+    "part": {**TEXT, "description": "As `polygon 2`; `ground`: all of it."},
+    "fault": choice(*Fault),
+    "message": TEXT,
 }
 OUTCOMES = ["repeated" if one is Became.REPEATED else str(one) for one in Became]
 
@@ -109,6 +115,7 @@ SCHEMAS = {
         {
             "outcome": choice(*OUTCOMES),
             "event": maybe(record(EVENT)),
+            "flaws": many(record(FLAW)),
         }
     ),
     "Alert": ALERT,

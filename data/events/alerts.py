@@ -22,7 +22,7 @@ from data.database import Connection, fetch_all, fetch_one
 from data.events import report as reports
 from data.events import types
 from data.events.cap import Message
-from data.events.report import Report
+from data.events.report import Report, Reported
 from data.places.lookup import Place
 from data.queries import load
 from data.sources import WGS84
@@ -121,16 +121,30 @@ class _Taking:
         targets = await fetch_all(self.connection, SQL.targets, self.named)
         ids = [int(one["id"]) for one in targets]
         if self.message.kind == "Cancel":
-            await self._close(ids)
-            return (Became.CANCELLED if ids else Became.UNKNOWN), next(iter(ids), None)
+            return await self._over(ids, Became.CANCELLED, Became.UNKNOWN)
         ground = await self._ground()
         if ground.elsewhere:
-            await self._close(ids)
-            return (Became.MOVED_AWAY if ids else Became.ELSEWHERE), next(iter(ids), None)
+            return await self._over(ids, Became.MOVED_AWAY, Became.ELSEWHERE)
+        reported = await self._write(targets, ground)
+        await self._close(ids[1:])  # an update may make one of several
+        event_id = int(reported.event["id"])
+        if reported.created:
+            return Became.CREATED, event_id
+        return (Became.UPDATED if reported.revised else Became.OUTDATED), event_id
+
+    async def _over(
+        self, ids: Sequence[int], some: Became, none: Became
+    ) -> tuple[Became, int | None]:
+        """Close the events that the message is about, if there are any."""
+        await self._close(ids)
+        return (some, ids[0]) if ids else (none, None)
+
+    async def _write(self, targets: Sequence[dict[str, Any]], ground: _Ground) -> Reported:
+        """The event that the message updates, else a new one."""
         key = self.message.name
         if targets:
             key = targets[0]["source_key"].removeprefix(reports.prefix(self.actor, None))
-        reported = await reports.write(
+        return await reports.write(
             self.connection,
             self.actor,
             await self._report(key, ground),
@@ -139,11 +153,6 @@ class _Taking:
             process=self.process,
             door=None,
         )
-        await self._close(ids[1:])  # an update may make one of several
-        event_id = int(reported.event["id"])
-        if reported.created:
-            return Became.CREATED, event_id
-        return (Became.UPDATED if reported.revised else Became.OUTDATED), event_id
 
     async def end(self, became: Became, event_id: int | None = None) -> Taken:
         """Count it and say how things stand."""
@@ -180,7 +189,9 @@ class _Taking:
     async def _report(self, key: str, ground: _Ground) -> Report:
         one = self.message
         languages = [{name: getattr(info, name) for name in info.__slots__} for info in one.infos]
-        cap = {**one.facts, "sender": one.sender, "identifier": one.identifier, "infos": languages}
+        flaws = [flaw.as_json() for flaw in one.flaws]
+        cap: dict[str, Any] = {**one.facts, "sender": one.sender, "identifier": one.identifier}
+        cap |= {"infos": languages, "flaws": flaws}
         return Report(
             key=key,
             type=await types.for_alert(self.connection, one.codes),

@@ -6,37 +6,36 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 from xml.etree.ElementTree import Element
 
-import shapely
-from shapely import Geometry, Point, Polygon
+from shapely import Geometry
 
 from data.errors import Invalid, Said
+from data.events import grounds
+from data.events.grounds import Flaw
 from data.importers import markup
 from data.importers.table import Reading
-from geo import circles, polygons
 
 STATUSES = ("Actual", "Exercise", "System", "Test", "Draft")
 KINDS = ("Alert", "Update", "Cancel", "Ack", "Error")
 NAME = re.compile(r"[^\s,<&\x00]{1,300}")
 MOST_INFOS = 20
-MOST_PARTS = 1_000  # polygons and circles
+MOST_CODES = 1_000
 MOST_REFERENCES = 1_000
 MOST_TEXT = 5_000
 MOST_ADDRESS = 500
-WIDEST_M = 2_000_000.0
 
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What a message says in one language."""
+    """What a message says in one language; `area` names the ground in it."""
 
     language: str
     event: str
     headline: str
     description: str
     instruction: str
+    area: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ class Message:
     """A message. `infos` have the Chinese first; severity, urgency and certainty are those of the
     first, as are `effective` and `onset`; `expires` is the last of all, None where one has none.
 
-    `extent` is the ground in degrees (WGS 84), None where no polygon or circle can be read;
-    `names` are the sender and identifier, `references` those of earlier messages.
+    `extent` is the ground in degrees (WGS 84), None where no polygon or circle can be read, and
+    `flaws` what was wrong with it; `references` name earlier messages as `name` does this one.
     """
 
     sender: str
@@ -59,7 +58,7 @@ class Message:
     effective: datetime
     expires: datetime | None
     extent: Geometry | None
-    area: str
+    flaws: tuple[Flaw, ...]
     geocodes: tuple[str, ...]
     codes: tuple[str, ...]  # what kinds of events it says: their names and codes
 
@@ -67,6 +66,11 @@ class Message:
     def name(self) -> str:
         """Sender and identifier as references write them."""
         return f"{self.sender},{self.identifier}"
+
+    @property
+    def area(self) -> str:
+        """What its ground is called in the first language that names it."""
+        return next((one.area for one in self.infos if one.area), "")
 
     @property
     def text(self) -> str:
@@ -87,9 +91,9 @@ def read(data: bytes) -> Message:
     if sent is None:
         raise Invalid(what="sent", why="this is missing")
     said = sorted(root.findall("info")[:MOST_INFOS], key=lambda one: not _is_chinese(one))
-    first = said[0] if said else None
-    expires = [_time(one, "expires") for one in said]
+    first = said[0] if said else Element("info")
     areas = [area for one in said for area in one.findall("area")]
+    extent, flaws = grounds.read(areas)
     return Message(
         sender=_name(root, "sender"),
         identifier=_name(root, "identifier"),
@@ -98,16 +102,12 @@ def read(data: bytes) -> Message:
         kind=_word(root, "msgType", KINDS),
         references=_references(_text(root, "references")),
         infos=tuple(_info(one) for one in said),
-        facts={} if first is None else dict(_facts(first)),
-        effective=(None if first is None else _time(first, "effective")) or sent,
-        expires=None if None in expires else max((one for one in expires if one), default=None),
-        extent=_extent(areas),
-        area="、".join(dict.fromkeys(filter(None, (_text(one, "areaDesc") for one in areas))))[
-            :MOST_ADDRESS
-        ],
-        geocodes=tuple(
-            dict.fromkeys(_text(one, "value") for area in areas for one in area.findall("geocode"))
-        )[:MOST_PARTS],
+        facts=dict(_facts(first)),
+        effective=_time(first, "effective") or sent,
+        expires=_last([_time(one, "expires") for one in said]),
+        extent=extent,
+        flaws=flaws,
+        geocodes=_geocodes(areas),
         codes=tuple(dict.fromkeys(code for one in said for code in _codes(one))),
     )
 
@@ -151,13 +151,31 @@ def _references(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{one[0]},{one[1]}" for one in found if len(one) > 1))
 
 
+def _last(ends: list[datetime | None]) -> datetime | None:
+    """The last of several ends; None where one has none."""
+    known = [one for one in ends if one is not None]
+    return max(known) if known and len(known) == len(ends) else None
+
+
+def _geocodes(areas: list[Element]) -> tuple[str, ...]:
+    codes = (_text(one, "value") for area in areas for one in area.findall("geocode"))
+    return tuple(dict.fromkeys(codes))[:MOST_CODES]
+
+
 def _is_chinese(info: Element) -> bool:
     return _text(info, "language").lower().startswith("zh")
 
 
 def _info(info: Element) -> Info:
-    texts = (_text(info, name)[:MOST_TEXT] for name in ("headline", "description", "instruction"))
-    return Info(_text(info, "language") or "en-US", _text(info, "event")[:200], *texts)
+    names = dict.fromkeys(_text(area, "areaDesc") for area in info.findall("area"))
+    return Info(
+        language=_text(info, "language") or "en-US",
+        event=_text(info, "event")[:200],
+        headline=_text(info, "headline")[:MOST_TEXT],
+        description=_text(info, "description")[:MOST_TEXT],
+        instruction=_text(info, "instruction")[:MOST_TEXT],
+        area="、".join(filter(None, names))[:MOST_ADDRESS],
+    )
 
 
 def _facts(info: Element) -> Iterator[tuple[str, str]]:
@@ -169,49 +187,3 @@ def _facts(info: Element) -> Iterator[tuple[str, str]]:
 def _codes(info: Element) -> Iterator[str]:
     yield from (_text(one, "value") for one in info.findall("eventCode"))
     yield _text(info, "event")
-
-
-def _extent(areas: list[Element]) -> Geometry | None:
-    """All polygons and circles together; one that cannot be read is left out."""
-    parts = [
-        part
-        for area in areas
-        for part in (
-            *(_polygon((one.text or "").split()) for one in area.findall("polygon")),
-            *(_circle((one.text or "").split()) for one in area.findall("circle")),
-        )
-        if part is not None
-    ][:MOST_PARTS]
-    return shapely.union_all(parts) if parts else None
-
-
-def _polygon(pairs: list[str]) -> Geometry | None:
-    points = [_point(one) for one in pairs]
-    corners = [one for one in points if one is not None]
-    if len(corners) < len(points) or len(set(corners)) < 3:
-        return None
-    return polygons.repair(Polygon(corners))[0]
-
-
-def _circle(words: list[str]) -> Geometry | None:
-    """`lat,lon radius`, the radius in kilometres; 0 is a point."""
-    centre = _point(words[0]) if len(words) == 2 else None
-    try:
-        radius_m = float(words[1]) * 1_000 if centre else -1.0
-    except ValueError:
-        radius_m = -1.0
-    if centre is None or not 0 <= radius_m <= WIDEST_M:
-        return None
-    if radius_m == 0:
-        return Point(centre)
-    return polygons.repair(circles.circle(*centre, radius_m))[0]
-
-
-def _point(text: str) -> tuple[float, float] | None:
-    """(lon, lat) of `lat,lon`; None for what is no place."""
-    try:
-        lat, lon = (float(one) for one in text.split(","))
-    except ValueError:
-        return None
-    fine = isfinite(lat) and isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180
-    return (lon, lat) if fine else None

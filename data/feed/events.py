@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from psycopg.rows import args_row
 
@@ -17,7 +18,11 @@ TEXT_LENGTH = 80  # of the report's text in the feed; the card has all of it
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
-    """One event. `lon`/`lat` are None for an unlocated one; `text` is cut to TEXT_LENGTH."""
+    """One event. `lon`/`lat` are None for an unlocated one; `text` is cut to TEXT_LENGTH.
+
+    Of an alert, `cap` is what it says and `ground` what it covers: a MultiPolygon in GeoJSON,
+    corners nearer than some metres left out; None where it covers no more than a point.
+    """
 
     id: int
     area_id: int
@@ -34,6 +39,8 @@ class FeedEvent:
     closed_at: datetime | None
     place: str
     text: str
+    cap: dict[str, Any] | None = None
+    ground: dict[str, Any] | None = None
 
 
 async def open_at(connection: Connection, at: datetime) -> list[FeedEvent]:

@@ -15,6 +15,7 @@ from data.access import SEES_CONTACTS, Actor, Permission
 from data.calls.presence import LASTS
 from data.database import Connection, fetch_all, fetch_one
 from data.errors import NotFound
+from data.events import notice
 from data.events.sla import light
 from data.places.site import Site
 from data.queries import load
@@ -49,7 +50,10 @@ async def read(connection: Connection, asking: Asking, kind: str, id_: int) -> d
     grid_ids: list[int] = found.pop("grid_ids") or []
     answering = found.pop("answering", None) or grid_ids  # a grid of its day may have ended
     people = await responsible(connection, asking, grid_ids=answering, area_id=found["area_id"])
+    cap = found.pop("cap", None)
     card: dict[str, Any] = {"kind": kind, **found}
+    if cap is not None:
+        card["alert"] = notice.full(cap)
     card["path"] = await fetch_all(connection, SQL.ancestors, {"area_id": found["area_id"]})
     card["grids"] = await fetch_all(connection, SQL.grids, {"ids": grid_ids, "at": asking.at})
     card["responsible"] = people

@@ -8,7 +8,7 @@ WHERE g.id = %(id)s AND g.valid_from <= %(at)s AND %(around_m)s::float > 0;
 SELECT e.id, t.code AS type, t.class, t.name_zh, t.name_en, t.urgent, e.area_id, e.text, e.address,
        ST_X(e.geom) AS lon, ST_Y(e.geom) AS lat, e.opened_at, e.due_at, e.yellow_at,
        CASE WHEN e.closed_at <= %(at)s THEN e.closed_at END AS closed_at, s.name AS source, s.kind AS source_kind,
-       e.grid_ids, answering_grids(e.grid_ids, e.geom, %(at)s) AS answering
+       e.detail -> 'cap' AS cap, e.grid_ids, answering_grids(e.grid_ids, e.geom, %(at)s) AS answering
 FROM event e JOIN event_type t ON t.id = e.type_id JOIN source s ON s.id = e.source_id
 WHERE e.id = %(id)s AND e.opened_at <= %(at)s AND %(around_m)s::float > 0;
 

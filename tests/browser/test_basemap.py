@@ -178,14 +178,14 @@ def test_the_base_map_is_a_choice_and_comes_without_a_reload(wall: Wall, tmp_pat
     place = event_at(wall)
     page = wall.open()
     page.wait_for_function(OWN)
-    expect(page.locator("#layers-count")).to_have_text("11")
+    expect(page.locator("#layers-count")).to_have_text("12")
     before = page.evaluate(BOX)
     made = tile_sets.painted(place, range(12, 16), system="GCJ02", reach=2)
     with base(wall, tile_sets.folder(tmp_path / "one", made), system="GCJ02", max_zoom=15):
         page.wait_for_function(DRAWN)
         assert not page.evaluate(OWN)
         expect(page.locator("#attribution")).to_have_text("© 测绘院 GS(2026)1号")
-        expect(page.locator("#layers-count")).to_have_text("12")
+        expect(page.locator("#layers-count")).to_have_text("13")
         assert np.allclose(before, page.evaluate(BOX), atol=0.002)  # the same part of the earth
         go(page, place, 20)  # past their finest zoom the tiles are enlarged, not gone
         page.wait_for_function(DRAWN)
@@ -197,7 +197,7 @@ def test_the_base_map_is_a_choice_and_comes_without_a_reload(wall: Wall, tmp_pat
         page.locator("input[name=basemap]").check()
         page.wait_for_function(DRAWN)
     page.wait_for_function(OWN)
-    expect(page.locator("#layers-count")).to_have_text("11")
+    expect(page.locator("#layers-count")).to_have_text("12")
     keep_their_contrast(wall, page, tmp_path)
 
 

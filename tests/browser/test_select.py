@@ -125,7 +125,7 @@ def test_a_reload_shows_the_same(page: Page, wall: Wall) -> None:
     asked = {"lang": "en", "theme": "light", "event": str(event), "off": "circles,labels"}
     assert query(page) == asked
     assert page.evaluate("() => document.documentElement.dataset.theme") == "light"
-    expect(page.locator("#layers-count")).to_have_text("9")
+    expect(page.locator("#layers-count")).to_have_text("10")
     page.keyboard.press("Escape")
     expect(page.locator("#panels")).to_be_visible()
     assert query(page) == {key: asked[key] for key in ("lang", "theme", "off")}

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from dashboard import theme
+from data.events.notice import SEVERITIES, UNKNOWN
 
 CSS = Path(theme.__file__).parent / "assets" / "css"
 TEXTS = ("text", "text-2", "text-3", "red", "yellow", "accent-text")
 GROUNDS = ("bg", "surface", "raised")
 MARKS = ("people", "green", "yellow-mark", "red", "stale", "offline", "select", "drill")
+ALERTS = tuple(f"alert-{name}" for name in (*SEVERITIES, UNKNOWN))
 ON_FILL = (("on-accent", "accent"), ("on-lost", "lost"))
 
 
@@ -70,7 +72,7 @@ def test_flags_of_overdue_events_can_be_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", theme.THEMES)
-@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("mark", (*MARKS, *ALERTS))
 def test_marks_stand_out_from_the_land(name: str, mark: str) -> None:
     """By their fill or, as yellow on light land, by their edge."""
     tokens = themes()[name]

@@ -82,9 +82,13 @@
     if (still) map.leaflet.setView([lat, lon], target, { animate: false });
     else map.leaflet.flyTo([lat, lon], target, { duration: 0.6 });
   };
-  /* A shape in the middle with its neighbours around it. */
+  /* A shape in the middle with its neighbours around it; of a larger one what lies in the scope. */
   map.frame = (geometry) => {
-    const bounds = window.L.geoJSON(geometry).getBounds().pad(0.6);
+    const [west, south, east, north] = w.state.hello.extent || w.state.hello.box;
+    const own = window.L.geoJSON(geometry).getBounds().pad(0.6);
+    const least = [Math.max(own.getSouth(), south), Math.max(own.getWest(), west)], most = [Math.min(own.getNorth(), north), Math.min(own.getEast(), east)];
+    const larger = own.getEast() - own.getWest() > east - west || own.getNorth() - own.getSouth() > north - south;
+    const bounds = larger && least[0] < most[0] && least[1] < most[1] ? window.L.latLngBounds([least, most]) : own;
     const still = matchMedia("(prefers-reduced-motion:reduce)").matches;
     const options = { maxZoom: 15.5, duration: 0.6, animate: !still };
     if (still) map.leaflet.fitBounds(bounds, options); else map.leaflet.flyToBounds(bounds, options);

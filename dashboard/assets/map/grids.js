@@ -99,6 +99,7 @@
   }
   const covers = (geometry, lon, lat) => geometry.coordinates.some((polygon) =>
     inRing(lon, lat, polygon[0]) && !polygon.slice(1).some((hole) => inRing(lon, lat, hole)));
+  w.map.covers = covers;
   w.map.gridAt = ({ lng, lat }) => {
     for (const [id, grid] of state.data) if (grid.painted && covers(grid.geometry, lng, lat)) return id;
     return null;

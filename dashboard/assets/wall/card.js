@@ -41,6 +41,7 @@
     call.id = "call-state";
     parts.push(call);
     const body = e("div", "body");
+    if (card.alert) body.append(w.alertSection(card));
     if (chosen.kind === "person" && card.person) body.append(section("Position", [person(card.person)]));
     else body.append(section("Responsible", card.responsible.length ? card.responsible.slice(0, 4).map((p) => person(p, home(card))) : [e("p", "nothing", w.t("Nobody holds a post here"))]));
     body.append(section("Last events", card.events.length ? card.events.slice(0, 5).map(event) : [e("p", "nothing", w.t("None"))]));
@@ -61,12 +62,13 @@
     const where = (card.path || []).filter((a) => a.level !== "site").map((a) => a.name).slice(-2).concat((card.grids || []).slice(0, 1).map((g) => g.name));
     top.append(close, line, e("p", null, [...new Set(where)].join(" · ")));
     if (live && live.lon == null) top.append(e("p", null, w.t("no place")));
-    if (card.text) top.append(e("p", "text", card.text));
+    if (card.text && !card.alert) top.append(e("p", "text", card.text));
     if (card.load) top.append(e("p", null, w.t("Open here") + " " + w.number(card.load.open) + " · " + w.t("Overdue") + " " + w.number(card.load.overdue)));
     if (card.service_radius_m) top.append(e("p", null, w.t("Service radius") + " " + w.number(card.service_radius_m) + " " + w.t("m")));
     return top;
   }
   function title(chosen, card) {
+    if (card.alert && w.said(card.alert).headline) return w.said(card.alert).headline;
     if (chosen.kind === "event") return w.named({ name_zh: card.name_zh, name_en: card.name_en }) || card.type;
     return card.name || (card.person && card.person.name) || card.code;
   }

@@ -7,7 +7,8 @@
     load: ["step c0", "step c1", "step c2", "step c3", "step c4"], light: ["swatch light"], vacancy: ["swatch vacancy"],
     borders: ["swatch borders"], circles: ["swatch circle"], facilities: ["mark station"],
     people: ["mark person fresh", "mark person ageing", "mark person stale", "mark person offline"],
-    clusters: ["swatch cluster"], basemap: ["swatch basemap"], overdue: ["mark red"], events: ["mark yellow", "mark green", "mark no-limit"], labels: [],
+    clusters: ["swatch cluster"], basemap: ["swatch basemap"], overdue: ["mark red"], events: ["mark yellow", "mark green", "mark no-limit"],
+    alerts: ["swatch alert extreme", "swatch alert severe", "swatch alert moderate", "swatch alert minor"], labels: [],
   };
   const all = () => JSON.parse(w.root().dataset.layers);
   const box = () => document.getElementById("layers");

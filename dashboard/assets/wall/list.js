@@ -36,8 +36,9 @@
   /* Its grid by name, then what the report says about the place. */
   function where(event, short) {
     const grid = w.map.grids && event.grid_ids.map((id) => w.map.grids.data.get(id)).find((g) => g && g.painted);
-    const place = event.place && !(grid && grid.name.startsWith(event.place)) ? event.place : "";
-    if (short) return (grid && grid.name) || event.place || w.t("no place");
+    const said = (event.alert && w.said(event.alert).area) || event.place;
+    const place = said && !(grid && grid.name.startsWith(said)) ? said : "";
+    if (short) return (grid && grid.name) || said || w.t("no place");
     return [grid && grid.name, place].filter(Boolean).join(" · ") || w.t("no place");
   }
   /* Who answers for the worst event, and how old his position is: asked once a minute. */
@@ -51,6 +52,7 @@
     draw();
   }
   function holder(event) {
+    if (event.alert) return w.said(event.alert).headline;
     if (held.id !== event.id || held.who === null) return event.text || "";
     const who = held.who;
     if (!who || !who.on_duty) return w.t("Nobody on duty in this grid");

@@ -31,6 +31,7 @@
     if (!at || at.lon == null || !w.map.leaflet) return;
     if (chosen.kind === "event") chosen.grid_id = at.grid_ids.find((id) => w.map.grids.layers.has(id));
     if (chosen.kind === "grid") w.map.frame(w.map.grids.data.get(chosen.id).geometry);
+    else if (at.alert && at.alert.ground) w.map.frame(at.alert.ground);
     else w.map.show(at.lat, at.lon, 14.8);
   }
   function remember() {

@@ -105,3 +105,17 @@ async def token(bearer: Callable[..., Awaitable[dict[str, str]]]) -> str:
     """The token of a source of phones."""
     header = await bearer("source", source="phones")
     return header["Authorization"].removeprefix("Bearer ")
+
+
+@pytest.fixture
+async def send(town: Town, client: httpx.AsyncClient, bearer: Any) -> Any:
+    """`await send(message)` posts it with the weather office's token: (status, outcome, event)."""
+    header = await bearer("source", source="weather")
+
+    async def post(said: str, **options: Any) -> tuple[int, str, Any]:
+        given = {"content": said.encode(), "headers": header, **options}
+        reply = await client.post("/api/cap", **given)
+        found = reply.json()
+        return reply.status_code, found.get("outcome", reply.text), found.get("event")
+
+    return post

@@ -64,7 +64,7 @@ def said_by_scripts() -> set[str]:
         found |= set(re.findall(STRING, choice))
     found |= set(re.findall(r"\bsection\(" + STRING, text))
     found |= set(re.findall(r'\["([A-Z][^"]+)", (?:w\.|today|summary|"running|"good|""|p\.)', text))
-    for table in re.findall(r"const OUTCOMES = \{(.*?)\};", text, re.S):
+    for table in re.findall(r"const (?:OUTCOMES|SEVERITIES) = \{(.*?)\};", text, re.S):
         found |= set(re.findall(r":\s*" + STRING, table))
     return {word for word in found if word}
 
