@@ -27,6 +27,7 @@ from data.errors import Said
 LOG = logging.getLogger(__name__)
 CALLBACKS = "/_dash-update-component"
 MOST_BYTES = 64_000
+NOT_FOR_ROLE = "当前角色无权打开此页面。 This page is not for your role."
 ROUTER = ("_pages_content", "_pages_store", "_pages_dummy")  # shows a page, itself guarded
 
 
@@ -40,7 +41,7 @@ def guarded(page: Page) -> Callable[..., Any]:
 
     def layout(**given: Any) -> Any:
         if not may(page.permission, acting.get()):
-            return html.Main("此页面不属于您的角色。 This page is not for your role.", role="alert")
+            return html.Main(NOT_FOR_ROLE, role="alert")
         return page.layout(**given)
 
     return layout

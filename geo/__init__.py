@@ -1,1 +1,1 @@
-"""Geometry as pure functions: keyword-only arguments, units in names, no database, no clock."""
+"""Geometry as pure functions: units in names, no database, no clock."""

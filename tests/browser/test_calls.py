@@ -107,7 +107,7 @@ def test_a_click_rings_the_phone_and_its_confirmation_comes_back(
     expect(ring).to_contain_text("路面积水")
     expect(ring).to_contain_text("南桥引道")
     expect(ring).to_contain_text(re.compile(r"超 1:\d\d"))
-    expect(ring).to_contain_text(re.compile("离你 1[67]0 米"))
+    expect(ring).to_contain_text(re.compile("相距 1[67]0 米"))
     settled(desk, session["id"], page, 陈甲="ringing", 李乙="offline")
 
     page.click("#ring .yes")
