@@ -216,7 +216,8 @@ CREATE FUNCTION public.prune_import_changes(keep integer) RETURNS void
     AS $$
     WITH old AS (
         UPDATE import_run SET forgotten = true
-        WHERE NOT forgotten AND id <= (SELECT id FROM import_run ORDER BY id DESC OFFSET keep LIMIT 1)
+        WHERE NOT forgotten AND stopped_at IS NULL AND id <= (
+            SELECT id FROM import_run WHERE stopped_at IS NULL ORDER BY id DESC OFFSET keep LIMIT 1)
         RETURNING id)
     DELETE FROM import_change WHERE run_id IN (SELECT id FROM old)
 $$;
@@ -845,7 +846,10 @@ CREATE TABLE public.import_run (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     forgotten boolean DEFAULT false NOT NULL,
     undone_at timestamp with time zone,
-    undone_by integer
+    undone_by integer,
+    stopped_at timestamp with time zone,
+    stopped_by integer,
+    CONSTRAINT import_run_stopped CHECK (((stopped_at IS NULL) OR (undone_at IS NULL)))
 );
 
 ALTER TABLE ONLY public.import_run FORCE ROW LEVEL SECURITY;
@@ -1629,6 +1633,9 @@ ALTER TABLE ONLY public.import_run
     ADD CONSTRAINT import_run_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
 
 ALTER TABLE ONLY public.import_run
+    ADD CONSTRAINT import_run_stopped_by_fkey FOREIGN KEY (stopped_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.import_run
     ADD CONSTRAINT import_run_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES public.actor(id);
 
 ALTER TABLE ONLY public.latest_position
@@ -1910,6 +1917,8 @@ GRANT SELECT ON TABLE public.ground TO wangge_readonly;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hook TO wangge_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.import_run TO wangge_app;
+
+GRANT USAGE ON SEQUENCE public.import_run_id_seq TO wangge_app;
 
 GRANT SELECT ON TABLE public.import_table TO wangge_app;
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dashboard.api.errors import InvalidBody, TooLarge, fault, json_response, language
 from dashboard.api.requests import NO_NUL, caller, read_object
-from dashboard.imports import telling
+from dashboard.imports import stopping, telling
 from dashboard.imports.jobs import Jobs
 from dashboard.imports.spool import MOST_BYTES, Spool, Upload
 from data.access import Actor, Permission
@@ -29,6 +29,7 @@ from geo import crs
 MOST_OPTIONS_BYTES = 100_000
 SHOWN_RUNS = 20
 SHOWN_ROWS = 200
+OURS = ("actor_id", "pid", "number")  # of an upload's state: nobody else's business
 router = APIRouter(prefix="/api/imports")
 Id = Annotated[str, Path(max_length=16, pattern=r"^[A-Za-z0-9_-]+$")]
 Run = Annotated[int, Path(ge=1, lt=2**31)]
@@ -52,6 +53,7 @@ class Start(BaseModel):
     group_zh: Word | None = None
     group_en: Word | None = None
     values: dict[Word, Word] = Field(default_factory=dict, max_length=100)
+    classes: dict[Word, Word] = Field(default_factory=dict, max_length=100)
     tiles: bool = False
     swap: bool | None = None
     parent: Word | None = None
@@ -79,7 +81,9 @@ async def overview(request: Request) -> Response:
     state = request.app.state
     async with state.database.acting(actor.id) as link:
         runs = await journal.runs(link, limit=SHOWN_RUNS)
-        last = next((run.id for run in runs if run.undone_at is None), None)
+        last = next(
+            (run.id for run in runs if run.undone_at is None and run.stopped_at is None), None
+        )
         levels = [(one.code, one.name_zh, one.name_en) for one in await areas.levels(link)]
         kinds = [(one.kind, one.name_zh, one.name_en) for one in await grids.kinds(link)]
         places = [tuple(row.values()) for row in await facilities.kinds(link)]
@@ -169,6 +173,18 @@ async def start(request: Request, upload: Id) -> Response:
     return json_response(_told(begun, language(request.scope)), 202)
 
 
+@router.post("/uploads/{upload}/stop")
+async def stop(request: Request, upload: Id) -> Response:
+    """End what runs on an upload; nothing of it stays. Answers with how it stands: an import that
+    was final already is `done`, and can be undone."""
+    actor = manager(request)
+    state = request.app.state
+    one = _spool(request).find(upload, actor.id)
+    real, at = datetime.now(UTC), state.clock.now()
+    ended = await stopping.stop(one, state.database, actor, at=at, real=real)
+    return json_response(_told(ended, language(request.scope)))
+
+
 @router.get("/uploads/{upload}/preview.geojson")
 async def preview(request: Request, upload: Id) -> Response:
     """What the last check or import would put where, with why rows are rejected."""
@@ -227,7 +243,7 @@ def _load(path: Any) -> Any:
 
 def _told(state: dict[str, Any], lang: str) -> dict[str, Any]:
     """An upload's state in words, without whose it is or which process works on it."""
-    told = {key: value for key, value in state.items() if key not in ("actor_id", "pid")}
+    told = {key: value for key, value in state.items() if key not in OURS}
     if told.get("error"):
         about = {k: str(v) for k, v in told["error"]["fields"].items() if not isinstance(v, dict)}
         told["error"] = telling.error(told["error"], lang)
@@ -248,6 +264,7 @@ def _line(run: journal.Run, *, last: int | None) -> dict[str, Any]:
         "at": run.at.isoformat(),
         "recorded_at": run.recorded_at.isoformat(),
         "undone_at": None if run.undone_at is None else run.undone_at.isoformat(),
+        "stopped_by": run.stopped_by,
         "can_undo": run.id == last and not run.forgotten,
     }
 

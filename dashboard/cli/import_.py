@@ -69,8 +69,6 @@ def options(**given: Any) -> Options:
     said = (given.pop(one) for one in ("encoding", "crs", "layer", "delimiter"))
     reading = replace(Reading(*said), whole_mb=import_mb())
     names = given.pop("group_zh", None), given.pop("group_en", None)
-    if classes := given.pop("classes", None):
-        given["values"] = {**given["values"], **classes}
     for field in ("level", "kind"):
         if column := given.pop(f"{field}_column", None):
             given["maps"] = {**given["maps"], field: column}

@@ -27,6 +27,8 @@ def log(limit: int) -> None:
         table.add_column(say(word))
     for run in runs:
         state = say("undone") if run.undone_at else ""
+        if run.stopped_by:
+            state = say("stopped by {who}", {"who": run.stopped_by})
         table.add_row(
             *(str(run.id), f"{run.recorded_at.astimezone(zone):%Y-%m-%d %H:%M}", run.actor),
             *(run.noun, ", ".join(run.files), str(run.report.get("rows_imported", "–"))),

@@ -25,14 +25,17 @@ from dashboard.settings import Settings, import_mb
 from dashboard.supervisor import follow_parent
 from data.database import Database
 from data.errors import Said, StoreUnavailable, WanggeError
+from data.importers import values
 from data.importers.options import Options
 from data.importers.remarks import MOST_TOLD
+from data.importers.report import ELSEWHERE
 from data.importers.run import import_files
-from data.importers.table import Reading
+from data.importers.table import Progress, Reading
 from data.places import site
 
 UNEXPECTED = Said("Something went wrong here. It is in the log.")
 EVERY_S = 0.25
+SHOWN = 200
 NICE = 5  # live pages come first
 
 
@@ -59,39 +62,64 @@ def main(folder: Path) -> None:
 
 async def work(upload: Upload, state: dict[str, Any]) -> dict[str, Any]:
     """One look, check or import. Raises WanggeError."""
+    given = options(state["options"], dry_run=state["task"] != "run")
+    settings = Settings.load()
+    async with Database(settings.app_url, settings.readonly_url, size=2) as database:
+        if state["task"] == "look":
+            return await _look(upload, database, state["actor_id"], given)
+        return await _import(upload, database, state, given)
+
+
+async def _look(
+    upload: Upload, database: Database, actor_id: int, given: Options
+) -> dict[str, Any]:
+    async with database.acting(actor_id) as connection:
+        words = await values.read(connection)
+    path, told = str(upload.file), progress(upload)
+    found = await asyncio.to_thread(look.describe, path, given.reading, words, told)
+    return {"state": "done", "look": found}
+
+
+async def _import(
+    upload: Upload, database: Database, state: dict[str, Any], given: Options
+) -> dict[str, Any]:
+    async with database.acting(state["actor_id"]) as connection:
+        at = (await site.read(connection)).clock.at(datetime.now(UTC))
+    ledger = await import_files(
+        database,
+        state["actor_id"],
+        state["noun"],
+        [str(upload.file)],
+        given,
+        at=at,
+        progress=progress(upload),
+        watch=lambda batch: _keep(upload.preview, preview.shapes(batch)),
+        begun=lambda number: upload.change(number=number),
+    )
+    report = ledger.stored(MOST_TOLD)
+    _keep(upload.report, report)
+    with upload.rest.open("wb") as rest:
+        rest.writelines(orjson.dumps(one) + b"\n" for one in ledger.stored_rest())
+    return {"state": "done", "report": few(report), "run": ledger.run}
+
+
+def progress(upload: Upload) -> Progress:
+    """What writes down how far a job is, a few times a second at most."""
     told = 0.0
 
-    def progress(stage: str, done: int, total: int) -> None:
+    def tell(stage: str, done: int, total: int) -> None:
         nonlocal told
         if time.monotonic() - told > EVERY_S or done == total or stage == "turn":
             told = time.monotonic()
             upload.change(stage=stage, done=done, total=total)
 
-    given = options(state["options"], dry_run=state["task"] != "run")
-    if state["task"] == "look":
-        path = str(upload.file)
-        found = await asyncio.to_thread(look.describe, path, given.reading, progress)
-        return {"state": "done", "look": found}
-    settings = Settings.load()
-    async with Database(settings.app_url, settings.readonly_url, size=2) as database:
-        async with database.acting(state["actor_id"]) as connection:
-            at = (await site.read(connection)).clock.at(datetime.now(UTC))
-        ledger = await import_files(
-            database,
-            state["actor_id"],
-            state["noun"],
-            [str(upload.file)],
-            given,
-            at=at,
-            progress=progress,
-            watch=lambda batch: _keep(upload.preview, preview.shapes(batch)),
-        )
-    report = ledger.stored(MOST_TOLD)
-    _keep(upload.report, report)
-    with upload.rest.open("wb") as rest:
-        rest.writelines(orjson.dumps(one) + b"\n" for one in ledger.stored_rest())
-    few = {**report, "rejected": report["rejected"][:200], "repaired": report["repaired"][:200]}
-    return {"state": "done", "report": few, "run": ledger.run}
+    return tell
+
+
+def few(report: dict[str, Any]) -> dict[str, Any]:
+    """A report with as many rows as the page lists: those with a fault."""
+    faults = [one for one in report["rejected"] if one["reason"] not in ELSEWHERE]
+    return {**report, "rejected": faults[:SHOWN], "repaired": report["repaired"][:SHOWN]}
 
 
 def _keep(path: Path, what: Any) -> None:

@@ -16,6 +16,9 @@ from data.errors import WanggeError
 
 MOST = 2  # at once in one process
 TRIES = 100
+BEGUN = {"state": "running", "stage": "start", "done": 0, "total": 0} | dict.fromkeys(
+    ("error", "run", "number", "pid")  # of an earlier job
+)
 
 
 class TooMany(WanggeError):
@@ -36,9 +39,7 @@ class Jobs:
             raise TooMany()
         lock = await _locked(upload)
         try:
-            begun = upload.change(
-                **what, state="running", stage="start", done=0, total=0, error=None, run=None
-            )
+            begun = upload.change(**what, **BEGUN)
             if self._pipe is None:
                 self._pipe = os.pipe()
             process = await self._spawn(upload, lock)

@@ -10,19 +10,21 @@ from typing import Any
 import shapely
 
 from data.importers import columns as columns_
-from data.importers import reading, stream
+from data.importers import reading, stream, values
 from data.importers.errors import CompetingColumns, ImportRefused
 from data.importers.options import Options
 from data.importers.run import NOUNS
 from data.importers.table import Progress, Reading, Table, text
+from data.importers.values import Words
 from geo.crs import OldDatum
 
 EXAMPLES = 3
 LONGEST = 60
 
 
-def describe(path: str, chosen: Reading, progress: Progress) -> dict[str, Any]:
-    """What a file holds; of a large CSV what its first block does, and that there is more.
+def describe(path: str, chosen: Reading, words: Words, progress: Progress) -> dict[str, Any]:
+    """What a file holds, in the words of the site; of a large CSV what its first block does, and
+    that there is more.
 
     Raises ImportRefused; a file of several layers says which there are.
     """
@@ -30,12 +32,17 @@ def describe(path: str, chosen: Reading, progress: Progress) -> dict[str, Any]:
         table, more = next(tables), next(tables, None) is not None
     shapes = _shapes(table)
     meant = {noun: _meant(table, noun) for noun in NOUNS}
+    named = next((found["name"] for found, _ in meant.values() if "name" in found), None)
     return {
         "rows": table.length,
         "more": more,
         "columns": [
-            {"name": name, "examples": [one for one in map(text, values[:EXAMPLES]) if one]}
-            for name, values in table.columns.items()
+            {
+                "name": name,
+                "examples": [one for one in map(text, held[:EXAMPLES]) if one],
+                "values": values.of_column(table, name, words, named=named),
+            }
+            for name, held in table.columns.items()
         ],
         "shapes": dict(shapes),
         "crs": table.crs.datum if isinstance(table.crs, OldDatum) else table.crs and table.crs.name,

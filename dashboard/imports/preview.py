@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import orjson
 import shapely
 
 from data.importers.batch import Batch
-from data.importers.report import State
+from data.importers.remarks import Remark
+from data.importers.report import ELSEWHERE, State
 
 MOST_REJECTED = 1_000
 MOST_ACCEPTED = 2_000
@@ -19,31 +21,23 @@ MOST_CORNERS = 400_000
 def shapes(batch: Batch) -> dict[str, Any]:
     """A FeatureCollection in EPSG:4326: rejected rows first, then an even choice of the others.
 
-    `total` and `shown` count the rows with a shape by how they ended.
+    `total` and `shown` count the rows with a shape by how they ended; rows that are left to
+    another import are not among them.
     """
-    ledger = batch.ledger
-    there = ~(shapely.is_missing(batch.geometry) | shapely.is_empty(batch.geometry))
-    bounds = shapely.bounds(batch.geometry)
-    fine = there & np.all(np.abs(np.nan_to_num(bounds, nan=999)) <= [180, 90, 180, 90], axis=1)
-    rejected = np.flatnonzero(fine & (ledger.states == State.REJECTED))
-    accepted = np.flatnonzero(fine & (ledger.states != State.REJECTED))
-    chosen = {*map(int, _some(rejected, MOST_REJECTED))}
-    reasons = {remark.row: remark for remark in ledger.rejected if remark.row in chosen}
-    features = []
-    for row in (*sorted(chosen), *_some(accepted, MOST_ACCEPTED)):
-        remark = reasons.get(int(row))
-        file, number = ledger.place(int(row))
-        said = {} if remark is None else {"reason": remark.reason, "fields": _plain(remark.fields)}
-        name = batch.text("name", row) or batch.text("code", row) or batch.text("id", row)
-        state = State(int(ledger.states[row])).name.lower()
-        known = {"id": int(row), "row": number, "file": file, "name": name[:60], "state": state}
-        features.append((int(row), {**known, **said}))
-    drawn = _light(batch, [row for row, _ in features])
+    rejected, accepted = _ends(batch)
+    rows = [*_some(rejected, MOST_REJECTED), *_some(accepted, MOST_ACCEPTED)]
+    chosen = set(rows[: min(len(rejected), MOST_REJECTED)])
+    reasons = {one.row: one for one in batch.ledger.rejected if one.row in chosen}
     return {
         "type": "FeatureCollection",
         "features": [
-            {"type": "Feature", "id": row, "properties": properties, "geometry": shape}
-            for (row, properties), shape in zip(features, drawn, strict=True)
+            {
+                "type": "Feature",
+                "id": row,
+                "properties": _about(batch, row, reasons),
+                "geometry": one,
+            }
+            for row, one in zip(rows, _light(batch, rows), strict=True)
         ],
         "total": {"rejected": len(rejected), "accepted": len(accepted)},
         "shown": {
@@ -53,9 +47,33 @@ def shapes(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _some(rows: Any, most: int) -> Any:
+def _ends(batch: Batch) -> tuple[list[int], list[int]]:
+    """The rows with a shape that a map can show: those that are rejected, and the others."""
+    there = ~(shapely.is_missing(batch.geometry) | shapely.is_empty(batch.geometry))
+    bounds = np.abs(np.nan_to_num(shapely.bounds(batch.geometry), nan=999))
+    fine = there & np.all(bounds <= [180, 90, 180, 90], axis=1)
+    bad, remarks = batch.ledger.states == State.REJECTED, batch.ledger.rejected
+    if not ELSEWHERE.isdisjoint(remarks.counts):
+        fine[[one.row for one in remarks if one.reason in ELSEWHERE]] = False
+    return np.flatnonzero(fine & bad).tolist(), np.flatnonzero(fine & ~bad).tolist()
+
+
+def _about(batch: Batch, row: int, reasons: Mapping[Any, Remark]) -> dict[str, Any]:
+    """What is to be said of a row."""
+    file, number = batch.ledger.place(row)
+    name = batch.text("name", row) or batch.text("code", row) or batch.text("id", row)
+    state = State(int(batch.ledger.states[row])).name.lower()
+    known = {"id": row, "row": number, "file": file, "name": name[:60], "state": state}
+    remark = reasons.get(row)
+    why = {} if remark is None else {"reason": remark.reason, "fields": _plain(remark.fields)}
+    return {**known, **why}
+
+
+def _some(rows: list[int], most: int) -> list[int]:
     """All of them, or an even choice."""
-    return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(int)]
+    if len(rows) <= most:
+        return rows
+    return [rows[at] for at in np.linspace(0, len(rows) - 1, most).astype(int)]
 
 
 def _light(batch: Batch, rows: list[int]) -> list[Any]:

@@ -8,6 +8,8 @@ from dashboard.components import desk
 from dashboard.components.attributes import aria
 from dashboard.i18n import Translate
 
+BONES = {"file": 2, "meaning": 8, "log": 3}
+
 
 def body(t: Translate) -> desk.Content:
     """The map with its key at the left; file, meaning, report and log at the right."""
@@ -20,7 +22,7 @@ def body(t: Translate) -> desk.Content:
         [desk.map_view(t), html.Div(key, className="strip", id="import-key")], className="left"
     )
     steps = [
-        html.Section(id=f"import-{name}", className="panel", **aria(label=word))
+        html.Section(waiting(name), id=f"import-{name}", className="panel", **aria(label=word))
         for name, word in (
             ("file", t("File")),
             ("meaning", t("What it is")),
@@ -30,3 +32,8 @@ def body(t: Translate) -> desk.Content:
     ]
     right = html.Div(steps, className="right", id="import-steps")
     return desk.Content(html.Div([left, right], className="two-columns"))
+
+
+def waiting(name: str) -> list[html.Div]:
+    """Bars where words will stand, until the scripts know what there is."""
+    return [html.Div(className="bone") for _ in range(BONES.get(name, 0))]

@@ -97,6 +97,10 @@ class AlreadyUndone(CannotUndo):
     """Import {run} has been undone already."""
 
 
+class WasStopped(CannotUndo):
+    """Import {run} was stopped: it wrote nothing, so there is nothing to undo."""
+
+
 class ForgottenRun(CannotUndo):
     """Import {run} is too old to be undone: only the newest {kept} can be."""
 

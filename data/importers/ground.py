@@ -107,7 +107,7 @@ def _set_kinds(batch: Batch, options: Options) -> list[str]:
     known = ", ".join(KINDS)
     words, found = ([""] * batch.ledger.rows for _ in range(2))
     for row in batch.ledger.open_rows():
-        word = words[row] = options.group or _said(batch, "kind", row, options)
+        word = words[row] = options.group or _said(batch, "kind", row, options.values)
         found[row] = KIND_OF.get(word.casefold(), "")
         if word and not found[row]:
             batch.ledger.reject(row, "unknown_ground", value=word[:40], known=known)
@@ -126,7 +126,7 @@ def _set_classes(batch: Batch, options: Options, kinds: list[str]) -> None:
     unknown: Counter[str] = Counter()
     found = [""] * batch.ledger.rows
     for row in rows:
-        word = _said(batch, "class", row, options)
+        word = _said(batch, "class", row, options.classes)
         kind = kinds[row].casefold()
         found[row] = CLASS_OF.get(word.casefold()) or CLASS_OF.get(kind, MINOR)
         if word and word.casefold() not in CLASS_OF and kind not in RAIL:
@@ -138,6 +138,6 @@ def _set_classes(batch: Batch, options: Options, kinds: list[str]) -> None:
         batch.ledger.warn("unknown_class", n=unknown.total(), values=values, known=known)
 
 
-def _said(batch: Batch, field: str, row: int, options: Options) -> str:
+def _said(batch: Batch, field: str, row: int, means: Mapping[str, str]) -> str:
     word = batch.text(field, row)
-    return options.values.get(word, word)
+    return means.get(word, word)

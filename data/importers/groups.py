@@ -7,7 +7,8 @@ and told where it belongs, and is no fault, not even for --strict.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from data.database import Connection
 from data.importers.batch import Batch
@@ -63,7 +64,7 @@ async def set_grid_kinds(connection: Connection, batch: Batch, options: Options)
     if "level" not in options.maps:
         need(batch, options, "kind", "--kind")
     rows = await grids.kinds(connection)
-    known = {name.casefold(): k.kind for k in rows for name in (k.name_en, k.name_zh, k.kind)}
+    known = grid_kinds(rows)
     names = Names(await areas.levels(connection))
     passed = Passed(batch)
     _pass_levels(batch, options, names, passed)
@@ -86,13 +87,23 @@ async def set_facility_kinds(connection: Connection, batch: Batch, options: Opti
     """Put the code of its kind into each row of facilities; the kinds that there are."""
     need(batch, options, "kind", "--kind")
     rows = await facilities.kinds(connection)
-    known = {row[name].casefold(): row["kind"] for row in rows for name in ("name_zh", "kind")}
+    known = facility_kinds(rows)
     found = [""] * batch.ledger.rows
     for row in batch.ledger.open_rows():
         word = options.group or _word(batch, "kind", row, options)
         found[row] = known.get(word.casefold(), word)
     batch.fields["kind"] = found
     return set(known.values())
+
+
+def grid_kinds(rows: Sequence[grids.Kind]) -> dict[str, str]:
+    """Kinds of grids by their names, casefolded."""
+    return {name.casefold(): k.kind for k in rows for name in (k.name_en, k.name_zh, k.kind)}
+
+
+def facility_kinds(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Kinds of facilities by their names, casefolded."""
+    return {row[name].casefold(): row["kind"] for row in rows for name in ("name_zh", "kind")}
 
 
 async def add_kinds(

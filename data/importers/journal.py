@@ -21,6 +21,7 @@ from data.importers.errors import (
     ForgottenRun,
     NothingToUndo,
     OtherSchema,
+    WasStopped,
 )
 from data.importers.options import Options
 from data.importers.report import Ledger
@@ -69,6 +70,8 @@ class Run:
     actor: str
     undone_at: datetime | None
     undone_by: str | None
+    stopped_at: datetime | None
+    stopped_by: str | None
     forgotten: bool
 
 
@@ -82,13 +85,51 @@ async def begin(
     at: datetime,
 ) -> int:
     """The number of a new run; what the transaction writes from here on is journaled."""
-    given = asdict(options)
-    given["reading"] = {key: one for key, one in given["reading"].items() if one is not None}
-    names = [PurePath(file).name for file in files]
-    told = {"noun": noun, "files": names, "options": Jsonb(given), "at": at, "actor_id": actor_id}
+    told = _told(actor_id, noun, files, options, at)
     row = await fetch_one(connection, SQL.begin, told)
     assert row is not None
     return int(row["id"])
+
+
+def _told(
+    actor_id: int, noun: str, files: Sequence[str], options: Options, at: datetime
+) -> dict[str, Any]:
+    given = asdict(options)
+    given["reading"] = {key: one for key, one in given["reading"].items() if one is not None}
+    names = [PurePath(file).name for file in files]
+    return {"noun": noun, "files": names, "options": Jsonb(given), "at": at, "actor_id": actor_id}
+
+
+async def take_turn(connection: Connection) -> None:
+    """Wait until no other import writes; killed from here on, it leaves no trace and no lock."""
+    await connection.execute(SQL.leave_no_trace)
+    await connection.execute(SQL.wait_for_turn)
+
+
+async def stopped(
+    database: Database,
+    actor_id: int,
+    noun: str,
+    files: Sequence[str],
+    options: Options,
+    *,
+    run: int | None,
+    at: datetime,
+    real: datetime,
+) -> int | None:
+    """Write down that an actor stopped an import, whose process has ended.
+
+    `run` is its number, None where it had none yet. Returns the number of the line; None where
+    the import was final before it could be stopped, and stands.
+    """
+    told = _told(actor_id, noun, files, options, at)
+    async with database.acting(actor_id) as connection:
+        row = await fetch_one(connection, SQL.stopped, {**told, "run": run, "real": real})
+        if row is None:
+            return None
+        number = int(row["id"])
+        await actors.record(connection, actor_id, at, "stop_import", f"import:{number}")
+    return number
 
 
 async def finish(connection: Connection, actor_id: int, ledger: Ledger, *, at: datetime) -> None:
@@ -128,6 +169,8 @@ async def undo(
         async with database.acting(actor_id) as connection:
             await connection.execute(SQL.wait_for_turn)
             number = run or await last(connection)
+            if await fetch_one(connection, SQL.was_stopped, {"run": number}):
+                raise WasStopped(run=number)
             told = {"run": number, "real": real}
             changes = await fetch_all(connection, SQL.undo, told)
             counts: dict[str, int] = {}

@@ -16,7 +16,7 @@ class Options:
 
     `group` is the level (areas) or kind (grids, facilities) of rows whose file does not say it;
     `group_name` its name in (zh, en) where it is new; `values` is what a file's own words for
-    levels or kinds mean.
+    levels or kinds mean, `classes` what those for classes of roads do.
     `swap` exchanges longitude and latitude; None = look whether they are exchanged, and say so.
     `parent` is the code of one area for all rows, `parent_by` how a row names its own,
     `parent_level` the level of those that are named.
@@ -31,6 +31,7 @@ class Options:
     group: str | None = None
     group_name: tuple[str | None, str | None] = (None, None)
     values: Mapping[str, str] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
     tiles: bool = False
     swap: bool | None = None
     parent: str | None = None

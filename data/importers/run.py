@@ -24,7 +24,7 @@ Write = Callable[[Connection, Batch, Options, datetime], Awaitable[None]]
 Confirm = Callable[[Mapping[str, str]], bool]  # field → column
 
 
-def ignore(_: Batch) -> None:
+def ignore(_: object) -> None:
     """Nobody looks."""
 
 
@@ -82,11 +82,12 @@ async def import_files(
     progress: Progress = silent,
     confirm: Confirm = take,
     watch: Callable[[Batch], None] = ignore,
+    begun: Callable[[int], object] = ignore,
 ) -> Ledger:
     """Import files of one noun as an actor that may; `at` is site time. `confirm` is asked, in
     a thread of its own, whether the columns that were recognised by their names are right;
     `watch` sees the rows when each has ended, before anything is final; of a large file those
-    of its first block.
+    of its first block; `begun` hears the number in the log, before anything is written.
 
     Rejected rows are skipped and the rest goes in together; with `strict` any rejected row
     leaves everything as it was. Raises ImportRefused for a file that cannot be used at all.
@@ -95,54 +96,69 @@ async def import_files(
     options = await _with_system(database, actor_id, options)
     batches = _Batches(kind, paths, options, progress)
     with closing(batches.tables):
-        return await _write(database, actor_id, batches, at=at, confirm=confirm, watch=watch)
+        ledger = await asyncio.to_thread(batches.peek)
+        await _ask(ledger, confirm)
+        async with database.acting(actor_id) as connection:
+            await _turn(connection, progress)
+            run = None
+            if not options.dry_run:
+                run = await journal.begin(connection, actor_id, kind.name, paths, options, at=at)
+                begun(run)
+            await _write(connection, batches, ledger, at=at, watch=watch)
+            _decide(ledger, batches.options)
+            ledger.run = run
+            await journal.finish(connection, actor_id, ledger, at=at)
+    return ledger
+
+
+async def _ask(ledger: Ledger, confirm: Confirm) -> None:
+    """Let the columns be confirmed that were recognised. Raises NotConfirmed."""
+    if not ledger.recognised:
+        return
+    if not await asyncio.to_thread(confirm, ledger.recognised):
+        raise NotConfirmed()
+    said = ", ".join(f"{name} = {column}" for name, column in ledger.recognised.items())
+    ledger.warn("recognised", columns=said)
+
+
+async def _turn(connection: Connection, progress: Progress) -> None:
+    progress("turn", 0, 1)
+    await journal.take_turn(connection)
+    progress("turn", 1, 1)
 
 
 async def _write(
-    database: Database,
-    actor_id: int,
+    connection: Connection,
     batches: _Batches,
+    ledger: Ledger,
     *,
     at: datetime,
-    confirm: Confirm,
     watch: Callable[[Batch], None],
-) -> Ledger:
-    """All batches in one transaction, whatever their number."""
-    options, kind, progress = batches.options, batches.kind, batches.progress
-    batch = await asyncio.to_thread(batches.next)
-    assert batch is not None
-    ledger = batch.ledger
-    if ledger.recognised:
-        if not await asyncio.to_thread(confirm, ledger.recognised):
-            raise NotConfirmed()
-        said = ", ".join(f"{name} = {column}" for name, column in ledger.recognised.items())
-        ledger.warn("recognised", columns=said)
-    async with database.acting(actor_id) as connection:
-        progress("turn", 0, 1)
-        await connection.execute(journal.SQL.wait_for_turn)
-        progress("turn", 1, 1)
-        run = await journal.begin(connection, actor_id, kind.name, batches.paths, options, at=at)
-        while batch is not None:
-            await swapped.check(connection, batch, options)
-            if batch.ledger is ledger:
-                await _guard(connection, kind.name, batch)
-            await kind.write(connection, batch, options, at)
-            assert not batch.ledger.count(State.PENDING), "a row was forgotten"
-            if batch.ledger is ledger:
-                watch(batch)
-            else:
-                ledger.absorb(batch.ledger)
-            options = batches.options = learnt(batch, options)
-            batch = await asyncio.to_thread(batches.next)
-        if options.strict and ledger.errors():
-            ledger.abort()
-            raise psycopg.Rollback()
-        if options.dry_run:
-            ledger.warn("dry_run")
-            raise psycopg.Rollback()
-        ledger.run = run
-        await journal.finish(connection, actor_id, ledger, at=at)
-    return ledger
+) -> None:
+    """All batches in the one transaction, whatever their number; `ledger` is the first one's and
+    takes over the account of the others."""
+    while (batch := await asyncio.to_thread(batches.next)) is not None:
+        options = batches.options
+        await swapped.check(connection, batch, options)
+        if batch.ledger is ledger:
+            await _guard(connection, batches.kind.name, batch)
+        await batches.kind.write(connection, batch, options, at)
+        assert not batch.ledger.count(State.PENDING), "a row was forgotten"
+        if batch.ledger is ledger:
+            watch(batch)
+        else:
+            ledger.absorb(batch.ledger)
+        batches.options = learnt(batch, options)
+
+
+def _decide(ledger: Ledger, options: Options) -> None:
+    """Raises psycopg.Rollback where nothing is to be written, and says why in the report."""
+    if options.strict and ledger.errors():
+        ledger.abort()
+        raise psycopg.Rollback()
+    if options.dry_run:
+        ledger.warn("dry_run")
+        raise psycopg.Rollback()
 
 
 async def _guard(connection: Connection, noun: str, batch: Batch) -> None:
@@ -170,9 +186,20 @@ class _Batches:
         self.tables = self._tables(paths, options, progress)
         self.rows = 0
         self.blocks = False
+        self._ahead: Batch | None = None
+
+    def peek(self) -> Ledger:
+        """The account of the first batch, which the next `next` gives. Raises ImportRefused."""
+        self._ahead = self._read()
+        assert self._ahead is not None
+        return self._ahead.ledger
 
     def next(self) -> Batch | None:
         """The next batch, None after the last. Raises ImportRefused. File work: in a thread."""
+        ahead, self._ahead = self._ahead, None
+        return ahead or self._read()
+
+    def _read(self) -> Batch | None:
         tables = next(self.tables, None)
         if tables is None:
             return None

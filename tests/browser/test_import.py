@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from playwright.sync_api import Page, expect
 
+from data.importers import journal
 from tests.browser import boxes
 from tests.browser.conftest import Wall
 from tests.browser.test_english import chinese
@@ -54,6 +56,16 @@ def test_a_file_goes_onto_the_map_and_back(wall: Wall, tmp_path: Path) -> None:
     words = wall.town.words | {"网格编码", "网格名称", "东", "西", "无"}
     assert chinese(page, words) == [] and page.evaluate(boxes.CLIPPED, True) == []
     page.reload()  # what was checked is still there
+    until(page, "check-done")
+    with psycopg.connect(wall.web.store.admin_url) as link:  # another import has its turn
+        link.execute(journal.SQL.wait_for_turn)
+        page.click("#import-run")
+        expect(page.locator("#stage")).to_have_text("Waiting for another import to end")
+        page.click("#import-stop")
+        until(page, "run-stopped")
+    expect(page.locator("#import-meaning .said.warn")).to_contain_text("Nothing was written.")
+    expect(page.locator("#import-log tr").first).to_contain_text("stopped by")
+    page.click("#import-check")
     until(page, "check-done")
     page.click("#import-run")
     until(page, "run-done")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import csv
 import io
 import json
@@ -14,7 +16,7 @@ import pytest
 
 from dashboard.api import imports
 from dashboard.imports import telling
-from dashboard.imports.spool import plain
+from dashboard.imports.spool import Busy, Upload, plain
 from data.importers import journal
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town, value
@@ -26,6 +28,10 @@ FACILITIES = "编码,名称,经度,纬度,地址\n" + "".join(
     f"{code},{name},{lon},35.605,=1+1\n" for code, name, lon in ROWS
 )
 UPLOADS = "/api/imports/uploads"
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND wait_event_type = 'Lock' AND state = 'active'"
+)
 
 
 async def send(client: httpx.AsyncClient, name: str, content: str | bytes) -> str:
@@ -58,6 +64,32 @@ async def ended(client: httpx.AsyncClient, upload: str, task: str, **options: An
     return await told(client, upload, lambda state: state["state"] != "running")
 
 
+async def waiting(town: Town) -> None:
+    """Until somebody in the store waits for somebody. Each look is a transaction of its own, since
+    one sees the activity of its beginning."""
+
+    async def found() -> bool:
+        async with town.database.acting(town.system_id) as link:
+            return bool(await value(link, WAITING))
+
+    await until(found)
+
+
+async def let_go(upload: Upload) -> int:
+    """The lock, once the job is gone that has written its end."""
+    lock: int | None = None
+
+    async def free() -> bool:
+        nonlocal lock
+        with contextlib.suppress(Busy):
+            lock = upload.lock()
+        return lock is not None
+
+    await until(free)
+    assert lock is not None
+    return lock
+
+
 async def test_from_the_upload_to_the_undo(web: Served, bearer: Bearer, town: Town) -> None:
     async def stations() -> int:
         async with town.database.acting(town.system_id) as link:
@@ -70,7 +102,9 @@ async def test_from_the_upload_to_the_undo(web: Served, bearer: Bearer, town: To
         looked = await ended(client, upload, "look")
         assert looked["name"] == "站点.csv" and looked["look"]["guess"] == "facilities"
         assert looked["look"]["meant"]["facilities"]["code"] == "编码"
-        assert looked["look"]["columns"][4] == {"name": "地址", "examples": ["=1+1"] * 3}
+        address = looked["look"]["columns"][4]
+        assert address["name"] == "地址" and address["examples"] == ["=1+1"] * 3
+        assert address["values"][0]["rows"] == 4 and address["values"][0]["like"][0] == "驿站"
 
         checked = await ended(client, upload, "check", **given)
         assert checked["report"]["rows_imported"] == 2 and checked["run"] is None
@@ -167,6 +201,74 @@ async def test_a_killed_import_leaves_nothing_and_the_page_says_so(
         assert (await ended(client, upload, "run", **given))["report"]["rows_imported"] == 2
         assert (await client.delete(f"{UPLOADS}/{upload}")).status_code == 200
         assert not kept.parent.exists()
+
+
+async def test_a_stopped_import_leaves_a_line_in_the_log_and_nothing_else(
+    web: Served, bearer: Bearer, town: Town
+) -> None:
+    """Stopped while it reads, while it waits for its turn, and while a statement of it waits in
+    the store: that one is rolled back when the answer comes, and the next begins at once."""
+    given = {"noun": "facilities", "group": "station", "parent_by": "location"}
+    async with web.client(headers=await bearer("administrator", name="zhao")) as client:
+        upload = await send(client, "a.csv", FACILITIES)
+
+        async def stopped(task: str, stage: str | None, **options: Any) -> Any:
+            await start(client, upload, task, **options)
+            if stage is not None:
+                await told(client, upload, lambda state: state["stage"] == stage)
+            answer = await client.post(f"{UPLOADS}/{upload}/stop")
+            assert answer.status_code == 200, answer.text
+            return answer.json()
+
+        assert (await stopped("look", None))["state"] == "stopped"
+        async with town.database.acting(town.system_id) as link:
+            await link.execute(journal.SQL.wait_for_turn)
+            assert (await stopped("check", "turn", **given))["state"] == "stopped"
+            assert (await stopped("run", "turn", **given))["state"] == "stopped"
+        async with town.database.acting(town.system_id) as link:  # a row that the import waits for
+            await link.execute(
+                "INSERT INTO facility_kind (kind, name_zh, name_en) VALUES ('station', '站', 'S')"
+            )
+            await start(client, upload, "run", **given)
+            await waiting(town)
+            assert (await client.post(f"{UPLOADS}/{upload}/stop")).json()["state"] == "stopped"
+            assert await value(link, "SELECT count(*) FROM facility") == 0
+
+        done = await ended(client, upload, "run", **given)
+        assert done["report"]["rows_imported"] == 2
+        late = (await client.post(f"{UPLOADS}/{upload}/stop")).json()
+        assert late["state"] == "done" and late["run"] == done["run"]  # too late: it stands
+        runs = (await client.get("/api/imports")).json()["runs"]
+        assert [(run["id"], run["stopped_by"], run["can_undo"]) for run in runs] == [
+            (done["run"], None, True), (2, "zhao", False), (1, "zhao", False)
+        ]  # fmt: skip
+        assert done["run"] == 3  # checks and looks use up no number
+        refused = await client.post("/api/imports/2/undo", headers={"Accept-Language": "en"})
+        assert refused.status_code == 409 and "was stopped" in refused.json()["error"]["message"]
+
+
+async def test_an_import_that_was_final_when_it_was_stopped_stands(
+    web: Served, bearer: Bearer, town: Town
+) -> None:
+    """Killed between the end of its transaction and its last word: the log knows it."""
+    given = {"noun": "facilities", "group": "station", "parent_by": "location"}
+    async with web.client(headers=await bearer("administrator", name="zhao")) as client:
+        upload = await send(client, "a.csv", FACILITIES)
+        done = await ended(client, upload, "run", **given)
+        kept = web.app.state.settings.home / "imports" / upload
+        sleeper = await asyncio.create_subprocess_exec("sleep", "600")
+        lock = await let_go(Upload(kept))
+        try:
+            Upload(kept).change(state="running", run=None, report=None, pid=sleeper.pid)
+            asking = asyncio.create_task(client.post(f"{UPLOADS}/{upload}/stop"))
+            await sleeper.wait()  # killed by the stop
+        finally:
+            os.close(lock)
+        answer = (await asking).json()
+        assert answer["state"] == "done" and answer["run"] == done["run"]
+        assert answer["report"]["rows_imported"] == 2
+        runs = (await client.get("/api/imports")).json()["runs"]
+        assert [run["stopped_by"] for run in runs] == [None]
 
 
 async def test_what_cannot_be_used_is_refused_in_words(

@@ -15,7 +15,7 @@ from dashboard.embedded import Store
 from dashboard.imports.look import describe
 from data import actors, migrate
 from data.feed import places as feed
-from data.importers import journal
+from data.importers import journal, values
 from data.importers.errors import MissingOption
 from data.importers.table import Reading, silent
 from data.query import layers
@@ -61,8 +61,13 @@ ROADS: Rows = [
 
 async def test_roads_have_a_class_and_a_name_or_none(importer: Importer, tmp_path: Path) -> None:
     file = write_geojson(tmp_path / "roads.geojson", ROADS)
-    looked = describe(str(file), Reading(), silent)
+    async with importer.database.acting(importer.actor_id) as link:
+        words = await values.read(link)
+    looked = describe(str(file), Reading(), words, silent)
     assert looked["guess"] == "ground" and looked["meant"]["ground"]["class"] == "fclass"
+    [classes] = [one["values"] for one in looked["columns"] if one["name"] == "fclass"]
+    said = {one["value"]: one["means"].get("class") for one in classes}
+    assert said["国道"] == "trunk" and said["proposed"] is None and "" not in said
     empty = await version(importer)
     trial = await importer("ground", file, group="road", dry_run=True)
     assert trial["rows_imported"] == 5 and await version(importer) == empty
@@ -94,7 +99,7 @@ async def test_roads_have_a_class_and_a_name_or_none(importer: Importer, tmp_pat
     assert (again["rows_unchanged"], again["rows_rejected"]) == (6, 5)
     assert await version(importer) == drawn
     meant = {"proposed": "track"}
-    later = await importer("ground", file, group="road", source="osm", values=meant)
+    later = await importer("ground", file, group="road", source="osm", classes=meant)
     assert (later["rows_imported"], later["rows_unchanged"]) == (1, 5)
     assert await version(importer) != drawn, "screens that are open draw it anew"
     classes = "SELECT code, class FROM road WHERE code IN ('osm:4', '4')"

@@ -22,8 +22,10 @@ from data.importers.errors import (
     ForgottenRun,
     NothingToUndo,
     OtherSchema,
+    WasStopped,
 )
 from data.importers.journal import KEPT
+from data.importers.options import Options
 from tests.data.importers.conftest import AT, Importer, box, point, write_csv, write_geojson
 from tests.factories import Town
 
@@ -310,3 +312,26 @@ async def test_two_imports_at_once_take_turns(importer: Importer, tmp_path: Path
     )
     assert {report["rows_imported"] for report in reports} == {1}
     assert len({report["run"] for report in reports}) == 2
+
+
+async def test_a_check_uses_up_no_number_and_a_stop_has_nothing_to_undo(
+    importer: Importer, tmp_path: Path
+) -> None:
+    """The line of a stop is not the last import, and pushes none out that can be undone."""
+    stop = {"noun": "facilities", "files": ["a.csv"], "options": Options(), "at": AT, "real": AT}
+    for run in range(1, KEPT + 1):
+        file = stations(tmp_path, (f"f{run}", "站", 112.902))
+        checked = await importer("facilities", file, group="station", dry_run=True)
+        assert checked["run"] is None
+        assert (await importer("facilities", file, group="station"))["run"] == run
+    line = await journal.stopped(importer.database, importer.actor_id, run=None, **stop)
+    assert line == KEPT + 1
+    final = await journal.stopped(importer.database, importer.actor_id, run=KEPT, **stop)
+    assert final is None  # was written already: it stands
+    assert await importer.rows("SELECT FROM import_run WHERE forgotten") == []
+    with pytest.raises(WasStopped):
+        await undo(importer, line)
+    for run in range(KEPT, 0, -1):
+        assert (await undo(importer))[0] == run
+    with pytest.raises(NothingToUndo):
+        await undo(importer)

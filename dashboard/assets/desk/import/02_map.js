@@ -15,8 +15,10 @@
   page.preview = async () => {
     const upload = page.state.upload;
     if (!upload || upload.state !== "done" || upload.task === "look") return;
+    key("key-note", w.t("Loading the preview"));
     const drawn = await w.get("/api/imports/uploads/" + upload.id + "/preview.geojson").catch(() => null);
-    if (!drawn || page.state.upload !== upload) return;
+    if (page.state.upload !== upload) return;
+    if (!drawn) return key("key-note", w.t("The preview is not there. Check again."));
     const part = (bad) => ({ type: "FeatureCollection", features: drawn.features.filter((f) => (f.properties.state === "rejected") === bad) });
     w.desk.map.draw("accepted", part(false), { title: words, choose: page.choose,
       style: () => ({ color: w.colour("people"), fillColor: w.colour("people"), fillOpacity: 0.22, weight: 1.5 }) });
@@ -25,7 +27,7 @@
     key("key-in", w.number(drawn.total.accepted));
     key("key-out", w.number(drawn.total.rejected));
     const some = drawn.shown.accepted < drawn.total.accepted || drawn.shown.rejected < drawn.total.rejected;
-    const bare = upload.report.rows - drawn.total.accepted - drawn.total.rejected;
+    const bare = upload.report.rows - page.left(upload.report) - drawn.total.accepted - drawn.total.rejected;
     const notes = [some && w.desk.say("shown: {n}", { n: w.number(drawn.features.length) }), bare > 0 && w.desk.say("without a place: {n}", { n: w.number(bare) })];
     key("key-note", notes.filter(Boolean).join(" · "));
     if (drawn.features.length) w.desk.map.zoom(drawn);

@@ -12,20 +12,21 @@
   const bar = (done, total) => make("progress", total ? { max: total, value: done } : {});
 
   function file() {
-    const { upload, sending, refused } = page.state;
+    const { upload, sending, refused, note } = page.state;
     const inside = [];
     if (sending) {
       inside.push(make("div.file-line", {}, [make("b", {}, sending.name), make("span.note", {}, w.desk.size(sending.size)),
-        make("button.button", { type: "button", onclick: () => sending.request.abort() }, w.t("Stop"))]),
+        make("button.button", { type: "button", id: "import-stop", onclick: () => { sending.stopped = true; sending.request.abort(); } }, w.t("Stop"))]),
         make("div.working", {}, [bar(sending.done, sending.size), make("span.note", { id: "stage" }, w.t("Uploading"))]));
     } else if (upload) {
       const rows = upload.look ? say(upload.look.more ? "more than {n} rows" : "{n} rows", { n: w.number(upload.look.rows) }) : "";
       inside.push(make("div.file-line", {}, [make("b", {}, upload.name), make("span.note", {}, [w.desk.size(upload.size), rows].filter(Boolean).join(" · ")),
         make("button.button", { type: "button", disabled: page.running(), onclick: page.forget }, w.t("Another file"))]));
     } else inside.push(drop());
+    if (note) inside.push(said("warn", w.t("Stopped"), note));
     if (refused) inside.push(said("bad", w.t("Not possible"), refused));
     if (upload && upload.task === "look") inside.push(working(), trouble());
-    panel("file", w.t("File"), upload || sending ? "" : w.t("GeoJSON, Shapefile, GeoPackage, KML, GPX, XLSX, CSV; also zipped"), inside);
+    panel("file", w.t("File"), upload || sending ? "" : w.t("GeoJSON, TopoJSON, Shapefile, GeoPackage, KML, GPX, XLSX, CSV; also zipped"), inside);
   }
   function drop() {
     const choose = make("input", { type: "file", id: "import-choose", hidden: true, onchange: (e) => { if (e.target.files[0]) page.send(e.target.files[0]); } });
@@ -38,10 +39,13 @@
   function working() {
     if (!page.running()) return null;
     const { stage, done, total } = page.state.upload;
-    return make("div.working", {}, [bar(done, total), make("span.note", { id: "stage" }, page.stages()[stage] || stage)]);
+    const stopping = page.state.stopping;
+    return make("div.working", {}, [bar(done, total), make("div.file-line", {}, [make("span.note", { id: "stage" }, page.stages()[stage] || stage),
+      make("button.button", { type: "button", id: "import-stop", disabled: stopping, onclick: page.stop }, stopping ? w.t("Stopping") : w.t("Stop"))])]);
   }
   function trouble() {
     const { state: how, error } = page.state.upload;
+    if (how === "stopped") return said("warn", w.t("Stopped"), w.t("Nothing was written."));
     if (how === "interrupted") return said("warn", w.t("Interrupted"), w.t("It was interrupted. Nothing was written."));
     return how === "failed" ? said("bad", w.t("Not possible"), error) : null;
   }
@@ -68,22 +72,44 @@
     const { upload } = page.state, told = upload && upload.state === "done" && upload.task !== "look" && upload.report;
     if (!told) return hide("report");
     const trial = upload.task === "check";
+    const left = page.left(told);
     const link = (kind) => make("a.button", { href: "/api/imports/uploads/" + upload.id + "/report." + kind, download: "" }, w.t("Report as") + " " + kind.toUpperCase());
     panel("report", w.t("Report"), trial ? w.t("trial, nothing was written") : upload.run ? say("import {n}", { n: upload.run }) : w.t("nothing was written"), [
       !trial && upload.run && (gone(upload.run) ? said("warn", w.t("Undone"), w.t("These rows are out again."))
         : said("good", w.t("Imported"), say("{n} rows are in. The import can be undone below.", { n: w.number(told.rows_imported + told.rows_merged) }))),
       make("dl.figures", {}, [figure(w.t("Rows"), told.rows), figure(trial ? w.t("Goes in") : w.t("Imported"), told.rows_imported), figure(w.t("Merged"), told.rows_merged),
-        figure(w.t("Unchanged"), told.rows_unchanged), figure(w.t("Rejected"), told.rows_rejected, "bad")]),
-      ...told.warnings.filter((one) => !["dry_run", "recognised"].includes(one.reason)).map((one) => said("warn", w.t("Note"), one.message)),
-      told.rejected.length > 0 && rejected(told), make("div.buttons", {}, [link("csv"), link("json")])]);
+        figure(w.t("Unchanged"), told.rows_unchanged), left > 0 && figure(w.t("Left out"), left), figure(w.t("Rejected"), told.rows_rejected - left, "bad")].filter(Boolean)),
+      ...told.warnings.filter((one) => !["dry_run", "recognised", ELSEWHERE].includes(one.reason)).map((one) => said("warn", w.t("Note"), one.message)),
+      ...told.warnings.filter((one) => one.reason === ELSEWHERE).map((one) => elsewhere(one, upload.noun)),
+      told.rows_rejected > left && rejected(told, left), make("div.buttons", {}, [link("csv"), link("json")])]);
   }
   const gone = (number) => page.state.about.runs.some((run) => run.id === number && run.undone_at);
-  function rejected(told) {
-    const rows = told.rejected.map((one) => make("tr", { tabIndex: 0, "data-row": one.row, onclick: () => go(one), onkeydown: (e) => { if (e.key === "Enter") go(one); } },
-      [make("td.number", {}, String(one.row)), make("td", {}, one.message)]));
-    const rest = told.rows_rejected - told.rejected.length;
+  /* Rows of another import, which is a click away. */
+  const ELSEWHERE = "other_level";
+  page.left = (told) => told.warnings.filter((one) => one.reason === ELSEWHERE).reduce((sum, one) => sum + Number(one.fields.n), 0);
+  function elsewhere(one, noun) {
+    const other = (/^wangge import (\w+)/.exec(one.fields.how) || [])[1], name = page.nouns()[other];
+    return make("div.said", {}, [make("b", {}, w.t("Left out")), say("{n} rows: {values}", { n: w.number(Number(one.fields.n)), values: one.fields.values }),
+      name && other !== noun && make("div.buttons", {}, make("button.button", { type: "button", "data-become": other, onclick: () => page.become(other) }, say("Take the file as: {name}", { name })))]);
+  }
+  function rejected(told, left) {
+    const alike = new Map(); /* one line for all rows of one reason */
+    for (const one of told.rejected) if (one.reason !== ELSEWHERE) alike.set(one.message, [...(alike.get(one.message) || []), one]);
+    const rows = [...alike].map(([message, all]) => make("tr", { tabIndex: 0, "data-row": all.map((one) => one.row).join(" "), onclick: () => go(all[0]), onkeydown: (e) => { if (e.key === "Enter") go(all[0]); } },
+      [make("td.number", {}, spans(all.map((one) => one.row))), make("td", {}, [message, all.length > 1 && make("span.note", {}, " " + say("{n} rows", { n: w.number(all.length) }))])]));
+    const rest = told.rows_rejected - left - [...alike.values()].flat().length;
     return make("div.rows", { tabIndex: 0, role: "region", "aria-label": w.t("Rejected") }, [make("table", {}, [make("thead", {}, make("tr", {}, [make("th.number", { scope: "col" }, w.t("Row")), make("th", { scope: "col" }, w.t("Why it was rejected"))])), make("tbody", {}, rows)]),
       rest > 0 && make("p.note", {}, say("and {n} more, in the report", { n: w.number(rest) }))]);
+  }
+  /* 1–3, 7 */
+  function spans(rows) {
+    const found = [];
+    for (const row of [...rows].sort((a, b) => a - b)) {
+      const last = found[found.length - 1];
+      if (last && row - last[1] <= 1) last[1] = row; else found.push([row, row]);
+    }
+    const few = found.slice(0, 3).map(([from, to]) => (from === to ? String(from) : from + "–" + to)).join(", ");
+    return few + (found.length > 3 ? " …" : "");
   }
   function go(one) {
     const layer = w.desk.map.find("refused", (f) => f.properties.row === one.row && (!one.file || f.properties.file === one.file));
@@ -93,20 +119,21 @@
     w.desk.map.choose("refused", layer.feature.properties.id);
   }
   page.mark = ({ row }) => {
-    for (const line of document.querySelectorAll("#import-report tr[data-row]")) line.classList.toggle("on", Number(line.dataset.row) === row);
+    for (const line of document.querySelectorAll("#import-report tr[data-row]")) line.classList.toggle("on", line.dataset.row.split(" ").includes(String(row)));
     const line = document.querySelector("#import-report tr.on");
     if (line) line.scrollIntoView({ block: "nearest" });
   };
   function log() {
     const { about, undoing, undoError, undone } = page.state;
-    const rows = about.runs.map((run) => make("tr" + (run.undone_at ? ".undone" : ""), {}, [make("td.number", {}, String(run.id)),
+    const rows = about.runs.map((run) => make("tr" + (run.undone_at ? ".undone" : run.stopped_by ? ".stopped" : ""), {}, [make("td.number", {}, String(run.id)),
       make("td", {}, new Date(run.recorded_at).toLocaleString(document.documentElement.lang, { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false })),
       make("td.what", {}, [page.nouns()[run.noun] + " · " + run.actor, make("span.files", {}, run.files.join(", "))]),
-      make("td.number", {}, say("{n} in", { n: w.number(run.rows_imported) })), make("td.number", {}, say("{n} out", { n: w.number(run.rows_rejected) })),
-      make("td", {}, run.undone_at ? w.t("undone") : run.can_undo ? undo(run, undoing) : "")]));
+      ...(run.stopped_by ? [make("td.number", { colSpan: 3 }, say("stopped by {who}", { who: run.stopped_by }))] : [
+        make("td.number", {}, say("{n} in", { n: w.number(run.rows_imported) })), make("td.number", {}, say("{n} out", { n: w.number(run.rows_rejected) })),
+        make("td", {}, run.undone_at ? w.t("undone") : run.can_undo ? undo(run, undoing) : "")])]));
     panel("log", w.t("Imports so far"), rows.length ? w.t("the last can be undone") : "", [
       undone && said("good", w.t("Undone"), say("Everything is as it was before import {n}.", { n: undone })), undoError && said("bad", w.t("Not undone"), undoError.message),
-      rows.length ? make("table", {}, make("tbody", {}, rows)) : make("p.note", {}, w.t("Nothing has been imported yet."))]);
+      rows.length ? make("table", {}, make("tbody", {}, rows)) : make("p.note", {}, w.t("Nothing has been imported yet. Begin with the areas of the town, then its grids, then people, facilities and events: these find their area by where they lie."))]);
   }
   /* Asked once: the first click turns the button into the question. */
   function undo(run, undoing) {
@@ -117,10 +144,18 @@
     return button;
   }
   page.draw = () => {
-    const open = document.querySelector("#import-meaning details[open]");
+    const open = document.querySelector("#import-meaning details[open]"), at = document.activeElement, focus = at && (at.id ? "#" + CSS.escape(at.id) : at.name && '[name="' + CSS.escape(at.name) + '"]');
     file(); meaning(); report(); log();
+    const again = focus && document.querySelector("#import-steps " + focus);
+    if (again) again.focus({ preventScroll: true });
     if (open) { const again = document.querySelector("#import-meaning details"); if (again) again.open = true; }
     w.root().dataset.import = page.state.sending ? "sending" : page.state.upload ? page.state.upload.task + "-" + page.state.upload.state : "empty";
   };
-  w.on("desk", () => w.desk.map.whenReady(() => page.preview()));
+  /* Nothing is known: the page says so, and asks again by itself. */
+  page.unavailable = (error) => {
+    panel("file", w.t("File"), "", [said("bad", w.t("Not possible"), error.message), make("p.note", {}, w.t("The page tries again by itself."))]);
+    for (const name of ["meaning", "report", "log"]) hide(name);
+    w.root().dataset.import = "unavailable";
+    setTimeout(() => page.refresh().catch(page.unavailable), 3000);
+  };
 })();
