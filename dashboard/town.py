@@ -72,7 +72,7 @@ async def prepare(store: Store, home: Path, sketch: Sketch, say: Say) -> Scene:
             if reached is None and not await seed.is_empty(connection):
                 raise OtherSite(home=home)
             if reached is None:
-                say(Said("inventing the town and its past year"))
+                say(Said("inventing the town and its past year, some half a minute"))
                 scene, made = await sketch.scene(), await sketch.town()
                 count = await seed.seed(connection, made, scene, at=datetime.now(UTC))
                 say(Said("{n} events written", n=count))

@@ -41,10 +41,17 @@ async def _up(settings: Settings) -> None:
 
 
 async def print_welcome(settings: Settings, store: Store, *, workers: Sequence[str] = ()) -> None:
-    """The ready line, the kiosk link and the accounts."""
+    """The accounts, the kiosk link and the ready line; before each, in words, what it is for."""
     async with Database(store.app_url, store.readonly_url, size=2) as database:
         links = await welcome.prepare(database, settings, datetime.now(UTC), workers=workers)
+    say(
+        Said(
+            "name / password, to sign in at {url}; a worker's is for /duty:", url=settings.base_url
+        )
+    )
     for account in links.accounts:
         click.echo(f"account: {account.name} / {account.password}  ({account.role})")
+    say(Said("for a wall screen, which only looks:"))
     click.echo(f"kiosk: {links.kiosk_url}")
+    say(Said("open this in a browser on this machine, once; Ctrl-C here stops everything:"))
     click.echo(f"ready: {links.enter_url}")
