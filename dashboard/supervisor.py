@@ -103,10 +103,8 @@ class Supervisor:
             if self._stopping:
                 return
             falls = 0 if clock() - born > 60 else falls + 1
-            again = Said(
-                "{role} ended with code {code}, starting it again", role=role.name, code=code
-            )
-            self._say(again)
+            told = {"role": role.name, "code": code, "log": self.log(role.name)}
+            self._say(Said("{role} ended with code {code} ({log}), starting it again", **told))
             await asyncio.sleep(BACKOFF_S[min(falls, len(BACKOFF_S) - 1)])
             self._processes[role.name] = await self._spawn(role)
 

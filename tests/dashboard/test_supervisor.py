@@ -65,7 +65,8 @@ async def test_a_fallen_child_is_started_again_and_stop_ends_it(tmp_path: Path) 
     await until(lambda: len(written(tmp_path / "one.log")) == 2)
     second = supervisor.pid("one")
     assert second != first
-    assert [str(one) for one in said] == ["one ended with code -9, starting it again"]
+    told = f"one ended with code -9 ({tmp_path / 'one.log'}), starting it again"
+    assert [str(one) for one in said] == [told]
     await supervisor.stop()
     assert not lives(second)
 
