@@ -136,6 +136,7 @@ def _parts(state: Any, settings: Settings, database: Database) -> tuple[Any, ...
     state.hub = Hub(database, now=clock.now, site=lambda: clock.site, process=state.process)
     state.desk = PageChannel(database, clock, process=state.process)
     state.basemaps = Basemaps(database, site=lambda: clock.site, kept=settings.home / "tiles")
+    state.basemap_files = settings.home / "basemaps"
     state.hub.listen(listener)
     state.desk.follow(listener)
     listener.on("wangge_actor", lambda _: state.identities.forget())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from dashboard.api import (
+    basemap,
     calls,
     cap,
     cards,
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     summary.router,
     layers.router,
     tiles.router,
+    basemap.router,
     cards.router,
     people.router,
     phone_list.router,

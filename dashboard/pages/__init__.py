@@ -13,7 +13,7 @@ from dashboard import assets
 from dashboard.auth import acting, standing
 from dashboard.components import desk
 from dashboard.i18n import translator
-from dashboard.pages import grids, import_, phones, screen
+from dashboard.pages import basemaps, grids, import_, phones, screen
 from data.access import Permission
 
 
@@ -106,6 +106,15 @@ PAGES: tuple[Page, ...] = (
         phones.body,
         place="Phones",
         letter="p",
+    ),
+    desk_page(
+        "/basemaps",
+        "basemaps",
+        "底图 Base map",
+        Permission.ADMINISTER,
+        basemaps.body,
+        place="Base map",
+        letter="b",
     ),
 )
 

@@ -59,6 +59,7 @@ SHOTS = (
     Shot("import-en", "/import?lang=en&theme=light", account="admin", sizes=SIZES[:1]),
     Shot("grids-zh", "/grids", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("grids-en", "/grids?lang=en&theme=light", account="admin", sizes=SIZES[:1]),
+    Shot("basemaps-zh", "/basemaps", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("phones-zh", "/phones", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("sign-in-zh", "/sign-in", account=None),
     Shot("sign-in-en", "/sign-in?lang=en", account=None, sizes=SIZES[2:]),

@@ -1,5 +1,5 @@
 /* The map of desk pages: the base map or our own quiet ground, and what a page draws on it.
-     w.desk.map.draw("name", geojson, { style: (f) => path options, title: (f) => text, choose: (f) => {} })
+     w.desk.map.draw("name", geojson, { style: (f) => path options, title: (f) => text, label: (f) => text, choose: (f) => {} })
      w.desk.map.clear("name")          w.desk.map.zoom(geojson or name)        w.desk.map.choose("name", id | null)
    A feature's id is `properties.id`. style may give `hatch: "red" | "grey" | "yellow" | "blue" | "violet"`
    besides Leaflet's options; points become discs of `radius` pixels. */
@@ -103,7 +103,7 @@
     if (hatch && renderer instanceof window.L.SVG) { made.fillColor = "url(#hatch-" + hatch + ")"; made.fillOpacity = 1; }
     return made;
   }
-  map.draw = (name, geojson, { style, title, choose } = {}) => map.whenReady(() => {
+  map.draw = (name, geojson, { style, title, label, choose } = {}) => map.whenReady(() => {
     map.clear(name);
     const many = (geojson.features || []).length > MANY;
     const renderer = many ? window.L.canvas({ pane: "drawn" }) : window.L.svg({ pane: "drawn", padding: 0.5 });
@@ -114,6 +114,7 @@
       onEachFeature: (f, one) => {
         byId.set(f.properties.id, one);
         if (title) one.bindTooltip(() => w.element("span", null, title(f)), { sticky: true, opacity: 1 });
+        if (label) one.bindTooltip(() => w.element("span", null, label(f)), { permanent: true, direction: "center", className: "name", opacity: 1 });
         if (choose) one.on("click", () => choose(f));
       } }).addTo(leaflet);
     drawn[name] = { layer, byId };

@@ -62,7 +62,7 @@
       document.getElementById(name).hidden = name !== tab;
       document.getElementById("tab-" + name).setAttribute("aria-selected", String(name === tab));
     }
-    for (const name of ["parties", "ground", "marks", "before", "after", "lost", "gained"]) w.desk.map.clear(name);
+    for (const name of ["parties", "ground", "marks", "before", "after", "lost", "gained", "names"]) w.desk.map.clear(name);
     page[tab]();
   }
   function kinds() {

@@ -90,6 +90,7 @@
     told.replaceChildren(make("div.panel", {}, [make("h2", {}, [title, make("em", {}, kept)]),
       kinds.length ? make("div.chips", {}, [chip(null, w.t("All"), found.changes.length), ...kinds.map(([name, n]) => chip(name, NAMES[name](), n))]) : null]),
     page.rows(w.t("Changes"), listed().map(row)));
+    w.desk.map.clear("names");
     onMap();
     w.root().dataset.changes = String(listed().length);
   }
@@ -128,6 +129,14 @@
       w.desk.map.draw(side, { type: "FeatureCollection", features: features(side) }, { ...given, style });
     }
   }
+  /* Each new grid by its code, and what has ended; in the middle of its box. */
+  function name(change) {
+    const units = change.after.length ? change.after : change.before;
+    w.desk.map.draw("names", { type: "FeatureCollection", features: units.filter((u) => u.geometry).map((u, n) => {
+      const at = window.L.geoJSON(u.geometry).getBounds().getCenter();
+      return { type: "Feature", geometry: { type: "Point", coordinates: [at.lng, at.lat] }, properties: { id: n, code: u.code } };
+    }) }, { label: (f) => f.properties.code, style: () => ({ radius: 0, stroke: false, fill: false }) });
+  }
   function choose(change, fromMap) {
     const list = document.querySelector("#changes .rows");
     page.mark(list, change.id);
@@ -135,6 +144,7 @@
     if (chosen && fromMap) { chosen.scrollIntoView({ block: "nearest" }); chosen.focus({ preventScroll: true }); }
     const [west, south, east, north] = change.box;
     w.desk.map.zoom({ type: "Polygon", coordinates: [[[west, south], [east, south], [east, north], [west, north], [west, south]]] });
+    name(change);
     w.desk.map.choose(change.after.length ? "after" : "before", change.id);
     w.desk.speak(NAMES[change.change]() + ": " + codes(change.before) + " \u2192 " + codes(change.after));
   }
