@@ -7,8 +7,10 @@ import re
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
+from dashboard.cli import main
 from data.demo.event_types import EVENT_TYPES
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +42,33 @@ def test_every_file_that_is_named_exists(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for name in re.findall(r"`((?:dashboard|data|geo|tests)/[\w./-]+)`", text):
         assert (ROOT / name).exists(), name
+
+
+def commands(text: str) -> set[str]:
+    """Each `wangge …` of a document, in its blocks of code and in its sentences."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    found = {line.partition("  #")[0] for line in lines if line.startswith("wangge ")}
+    return found | set(re.findall(r"`(wangge [^`]+)`", text))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+def test_every_command_that_is_named_has_these_options(path: Path) -> None:
+    """`a|b` are two commands; what is written in capitals or after `…` is the reader's."""
+    for line in commands(path.read_text(encoding="utf-8")):
+        words = re.sub(r"'[^']*'|\"[^\"]*\"", "x", line).split()[1:]
+        command: click.Command = main
+        while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+            names = [name for name in words.pop(0).split("|") if name.islower()]
+            for name in names:
+                known = command.get_command(click.Context(command), name)
+                assert known is not None, line
+            if not names:
+                break
+            command = known
+        options = {o for one in command.params for o in (*one.opts, *one.secondary_opts)}
+        named = {word.partition("=")[0] for word in words if word.startswith("--")}
+        assert isinstance(command, click.Group) or named <= options | {"--help"}, line
 
 
 def test_glossary_names_are_those_of_the_code() -> None:
