@@ -81,6 +81,7 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/api/imports/uploads/{upload}"): P.IMPORT,
     ("DELETE", "/api/imports/uploads/{upload}"): P.IMPORT,
     ("POST", "/api/imports/uploads/{upload}/start"): P.IMPORT,
+    ("POST", "/api/imports/uploads/{upload}/stop"): P.IMPORT,
     ("GET", "/api/imports/uploads/{upload}/preview.geojson"): P.IMPORT,
     ("GET", "/api/imports/uploads/{upload}/report.{format}"): P.IMPORT,
     ("GET", "/api/imports/{run}/report.{format}"): P.IMPORT,
