@@ -15,6 +15,7 @@ from data.calls import presence, sessions
 from data.calls.model import Moment
 from data.contract import announced
 from data.database import Connection, fetch_one
+from data.events import reporters
 from data.queries import load
 
 SQL = load(__file__)
@@ -76,6 +77,11 @@ async def retention(connection: Connection, when: Moment) -> int:
     return int(row["n"]) if row else 0
 
 
+async def contacts_over(connection: Connection, when: Moment) -> int:
+    """Forget who reported what is long closed; how many."""
+    return await reporters.forget(connection, at=when.site, real=when.real)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step: its name, how often (real seconds), and whether to run until nothing is left."""
@@ -95,4 +101,5 @@ STEPS = (
     Step("late_lights", 60, late_lights),
     Step("position_days", 600, position_days),
     Step("retention", 3600, retention),
+    Step("contacts_over", 3600, contacts_over, until_done=True),
 )

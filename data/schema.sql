@@ -1097,8 +1097,10 @@ CREATE TABLE public.site (
     open311_daily integer DEFAULT 0 NOT NULL,
     open311_jurisdiction text,
     public_url text DEFAULT ''::text NOT NULL,
+    contacts_days integer DEFAULT 180 NOT NULL,
     CONSTRAINT site_check CHECK (((anchor_real IS NULL) = (anchor_site IS NULL))),
     CONSTRAINT site_check1 CHECK ((((duty_from IS NULL) = (duty_to IS NULL)) AND (duty_from <> duty_to))),
+    CONSTRAINT site_contacts_days_check CHECK (((contacts_days >= 0) AND (contacts_days <= 3650))),
     CONSTRAINT site_id_check CHECK ((id = 1)),
     CONSTRAINT site_open311_daily_check CHECK ((open311_daily >= 0))
 );
@@ -1385,6 +1387,8 @@ CREATE INDEX post_grid ON public.post USING btree (grid_id);
 CREATE INDEX post_person ON public.post USING btree (person_id);
 
 CREATE INDEX post_source ON public.post USING btree (source_id) WHERE (valid_to IS NULL);
+
+CREATE INDEX reporter_kept ON public.reporter USING btree (event_id) WHERE (contact <> '{}'::jsonb);
 
 CREATE INDEX road_geom ON public.road USING gist (geom);
 
@@ -1705,6 +1709,8 @@ ALTER TABLE public.event_log ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.facility ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY forget ON public.reporter FOR UPDATE USING ((( SELECT public.actor_role() AS actor_role) = 'system'::text)) WITH CHECK (((contact = '{}'::jsonb) AND (( SELECT public.actor_role() AS actor_role) = 'system'::text)));
+
 ALTER TABLE public.grid ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.grid_visit ENABLE ROW LEVEL SECURITY;
@@ -1951,6 +1957,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.presence TO wangge_app;
 GRANT SELECT ON TABLE public.presence TO wangge_readonly;
 
 GRANT SELECT,INSERT ON TABLE public.reporter TO wangge_app;
+
+GRANT UPDATE(contact) ON TABLE public.reporter TO wangge_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.road TO wangge_app;
 GRANT SELECT ON TABLE public.road TO wangge_readonly;

@@ -11,6 +11,7 @@ from dashboard.api.alert_flaws import alert_flaws
 from dashboard.api.errors import json_response, language
 from dashboard.api.requests import caller
 from data.access import Permission
+from data.events import reporters
 from data.query import cards
 
 router = APIRouter()
@@ -33,3 +34,16 @@ async def read(
         flaws = card["alert"]["flaws"]
         card["alert"]["flaws"] = alert_flaws(flaws, language(request.scope))
     return json_response(card, headers={"Cache-Control": "private, no-store"})
+
+
+@router.post("/api/card/event/{id}/reporter")
+async def reporter(
+    request: Request, id_: Annotated[int, Path(alias="id", ge=1, lt=2**31)]
+) -> Response:
+    """Who reported, in clear, for those who see contacts; each look is a line of the audit."""
+    actor = caller(request)
+    actor.require(Permission.SEE_CONTACTS)
+    state = request.app.state
+    async with state.database.acting(actor.id) as connection:
+        found = await reporters.look(connection, actor, id_, at=state.clock.now())
+    return json_response({"reporter": found}, headers={"Cache-Control": "private, no-store"})

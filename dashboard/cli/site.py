@@ -13,6 +13,7 @@ from dashboard.cli.opened import system_transaction
 from dashboard.cli.words import say
 from dashboard.embedded import ensure
 from data import migrate
+from data.events import reporters
 from data.places import grids
 from data.places import site as site_
 
@@ -72,18 +73,28 @@ async def _create(name: str, name_en: str, timezone: str, code: str) -> bool:
     help="What the site is called there (jurisdiction_id); empty = whatever is said.",
 )
 @click.option(
+    "--contacts-days",
+    type=click.IntRange(0, 3650),
+    metavar="N",
+    help="How many days after closing a reporter's name, phone and email are kept.",
+)
+@click.option(
     "--public-url",
     metavar="URL",
     help="Where phones find the site, such as https://grid.example.org; empty = unknown.",
 )
 def change(
-    load_kind: str | None, duty_hours: Hours | None, public_url: str | None, **open311: Any
+    load_kind: str | None,
+    duty_hours: Hours | None,
+    contacts_days: int | None,
+    public_url: str | None,
+    **open311: Any,
 ) -> None:
     """Change what the site shows first, when its grids should be manned, what anybody may do."""
     said = {name.removeprefix("open311_"): one for name, one in open311.items() if one is not None}
     said |= {"daily": said.pop("anonymous")} if "anonymous" in said else {}
     said |= {"jurisdiction": said["jurisdiction"] or None} if "jurisdiction" in said else {}
-    asyncio.run(_change(load_kind, duty_hours, public_url, said))
+    asyncio.run(_change(load_kind, duty_hours, contacts_days, public_url, said))
 
 
 def _hours(given: str | None) -> Hours | None:
@@ -99,9 +110,15 @@ def _hours(given: str | None) -> Hours | None:
 
 
 async def _change(
-    load_kind: str | None, duty_hours: Hours | None, public_url: str | None, open311: dict[str, Any]
+    load_kind: str | None,
+    duty_hours: Hours | None,
+    contacts_days: int | None,
+    public_url: str | None,
+    open311: dict[str, Any],
 ) -> None:
     async with system_transaction() as (connection, _):
+        if contacts_days is not None:
+            await site_.set_contacts_days(connection, contacts_days)
         if public_url is not None:
             await site_.set_public_url(connection, public_url)
         if open311:
@@ -121,7 +138,7 @@ async def _change(
 @site.command()
 def show() -> None:
     """Print the site's names, zone and clock."""
-    found = asyncio.run(_read())
+    found, contacts = asyncio.run(_read())
     click.echo(f"{found.name_zh} / {found.name_en}  {found.timezone}")
     start, end = found.duty_from, found.duty_to
     hours = f"{start:%H:%M}-{end:%H:%M}" if start and end else "always"
@@ -129,9 +146,14 @@ def show() -> None:
     reading = "public" if found.open311_public else "with a key"
     click.echo(f"open311: read {reading}, {found.open311_daily} anonymous a day")
     click.echo(f"public url: {found.public_url or 'unknown'}")
+    click.echo(
+        f"reporters' contacts: kept {found.contacts_days} days after closing,"
+        f" {contacts['kept']} held, {contacts['forgotten']} deleted"
+        + (f", last {contacts['last']:%Y-%m-%d}" if contacts["last"] else "")
+    )
     click.echo(f"clock: {found.clock.mode} ×{found.clock.speed:g}")
 
 
-async def _read() -> site_.Site:
+async def _read() -> tuple[site_.Site, dict[str, Any]]:
     async with system_transaction() as (connection, _):
-        return await site_.read(connection)
+        return await site_.read(connection), await reporters.kept(connection)

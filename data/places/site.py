@@ -73,6 +73,7 @@ class Site:
     open311_public: bool = False  # whether anybody may read requests, without texts and persons
     open311_daily: int = 0  # reports a day without a key
     open311_jurisdiction: str | None = None  # None: whatever is said is ignored
+    contacts_days: int = 180  # after closing, a reporter's contact is kept so long
     public_url: str = ""  # where phones find it; empty: unknown
     basemap: Basemap | None = None  # None: our own ground is all there is
 
@@ -168,3 +169,8 @@ async def set_public_url(connection: Connection, url: str) -> None:
     if url and not PUBLIC_URL.fullmatch(url):
         raise Invalid(what="public-url", why="write https://HOST or https://HOST:PORT")
     await connection.execute(SQL.set_public_url, {"url": url.rstrip("/")})
+
+
+async def set_contacts_days(connection: Connection, days: int) -> None:
+    """How long a reporter's contact is kept after his report was closed."""
+    await connection.execute(SQL.set_contacts_days, {"days": days})

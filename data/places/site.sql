@@ -25,7 +25,7 @@ SELECT count(*) FROM site;
 -- name: read
 SELECT s.name_zh, s.name_en, s.timezone, s.fresh_s, s.ageing_s, s.offline_s, s.load_kind,
        s.duty_from, s.duty_to, s.mark,
-       s.open311_public, s.open311_daily, s.open311_jurisdiction, s.public_url, s.clock_speed, s.anchor_real, s.anchor_site
+       s.open311_public, s.open311_daily, s.open311_jurisdiction, s.public_url, s.contacts_days, s.clock_speed, s.anchor_real, s.anchor_site
 FROM site s;
 
 -- name: set_clock
@@ -45,3 +45,6 @@ UPDATE site SET open311_public = %(public)s, open311_daily = %(daily)s, open311_
 
 -- name: set_public_url
 UPDATE site SET public_url = %(url)s;
+
+-- name: set_contacts_days
+UPDATE site SET contacts_days = %(days)s;

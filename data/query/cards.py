@@ -15,7 +15,7 @@ from data.access import SEES_CONTACTS, Actor, Permission
 from data.calls.presence import LASTS
 from data.database import Connection, fetch_all, fetch_one
 from data.errors import NotFound
-from data.events import notice
+from data.events import notice, reporters
 from data.events.sla import light
 from data.places.site import Site
 from data.queries import load
@@ -61,6 +61,8 @@ async def read(connection: Connection, asking: Asking, kind: str, id_: int) -> d
     card["events"] = await _events(connection, asking, kind, id_, grid_ids)
     if kind == "event":
         card["light"] = _light(found, asking.at)
+        if asking.actor.role in SEES_CONTACTS:
+            card["reporter"] = reporters.masked(await reporters.contact(connection, id_))
         card["log"] = await fetch_all(connection, SQL.log, {"id": id_})
     if kind == "person":
         card["person"] = next(iter(await persons(connection, asking, [id_])), None)

@@ -44,6 +44,7 @@
     if (card.alert) body.append(w.alertSection(card));
     if (chosen.kind === "person" && card.person) body.append(section("Position", [person(card.person)]));
     else body.append(section("Responsible", card.responsible.length ? card.responsible.slice(0, 4).map((p) => person(p, home(card))) : [e("p", "nothing", w.t("Nobody holds a post here"))]));
+    if (card.reporter && Object.keys(card.reporter).length && !w.readonly) body.append(w.reporterSection(card));
     body.append(section("Last events", card.events.length ? card.events.slice(0, 5).map(event) : [e("p", "nothing", w.t("None"))]));
     parts.push(body);
     if (card.may_call && !w.readonly) parts.push(button(chosen));

@@ -61,3 +61,13 @@ async def test_duty_hours(town: Town) -> None:
     assert (await wangge("site", "set", "--duty-hours", "always")).exit_code == 0
     assert await hours(town) == (None, None)
     assert "duty hours: always" in (await wangge("site", "show")).output
+
+
+async def test_how_long_contacts_are_kept(town: Town) -> None:
+    said = (await wangge("site", "show")).output
+    assert "contacts: kept 180 days after closing, 0 held, 0 deleted" in said
+    assert (await wangge("site", "set", "--contacts-days", "90")).exit_code == 0
+    assert "kept 90 days" in (await wangge("site", "show")).output
+    for wrong in ("-1", "4000", "long"):
+        assert (await wangge("site", "set", "--contacts-days", wrong)).exit_code == 2
+    assert "kept 90 days" in (await wangge("site", "show")).output

@@ -44,6 +44,7 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/api/basemap/check"): P.ADMINISTER,
     ("POST", "/api/basemap/none"): P.ADMINISTER,
     ("GET", "/api/card/{kind}/{id}"): P.VIEW,
+    ("POST", "/api/card/event/{id}/reporter"): P.SEE_CONTACTS,
     ("GET", "/api/grids/at"): P.VIEW,
     ("GET", "/api/people/nearest"): P.VIEW,
     ("GET", "/api/phones"): P.ADMINISTER,
