@@ -34,7 +34,8 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     ROAD: ("roads", "street", "highway", "道路", "公路", "道路中心线", "路网", *RAIL),
     WATER: (
         *("waters", "waterway", "river", "stream", "canal", "lake", "reservoir", "pond"),
-        *("水", "水系", "水域", "水面", "水体", "河流", "湖泊", "水库", "沟渠", "坑塘"),
+        *("水", "水系", "水域", "水面", "水体", "河", "河道", "河流"),
+        *("湖泊", "水库", "沟渠", "坑塘"),
     ),
     WOOD: ("woods", "forest", "park", "林", "林地", "森林", "绿地", "公园", "植被"),
     BUILDING: ("buildings", "house", "建筑", "建筑物", "房屋", "楼栋", "居民地", "房屋面"),

@@ -47,6 +47,9 @@ def test_a_file_goes_onto_the_map_and_back(wall: Wall, tmp_path: Path) -> None:
     until(page, "look-done")
     expect(page.locator(".columns tbody tr").first.locator("select")).to_have_value("")
     expect(page.locator(".columns tbody tr").first).to_contain_text("网格编码 (recognised)")
+    page.click("#import-check")  # without a kind: asked for, and the cursor stands there
+    until(page, "check-failed")
+    expect(page.locator("#field-group")).to_be_focused()
     page.fill("input[list=known-grids]", "micro")
     page.click("#import-check")
     until(page, "check-done")
@@ -55,8 +58,10 @@ def test_a_file_goes_onto_the_map_and_back(wall: Wall, tmp_path: Path) -> None:
     expect(page.locator("#import-report tr.on")).to_contain_text("The row has no name.")
     words = wall.town.words | {"网格编码", "网格名称", "东", "西", "无"}
     assert chinese(page, words) == [] and page.evaluate(boxes.CLIPPED, True) == []
-    page.reload()  # what was checked is still there
+    page.reload()  # what was checked is still there, as it was said
     until(page, "check-done")
+    page.wait_for_selector('#desk[data-drawn_accepted="2"][data-drawn_refused="2"]')
+    expect(page.locator("#field-group")).to_have_value("micro")
     with psycopg.connect(wall.web.store.admin_url) as link:  # another import has its turn
         link.execute(journal.SQL.wait_for_turn)
         page.click("#import-run")

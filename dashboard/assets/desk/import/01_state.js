@@ -59,6 +59,7 @@
     w.desk.speak(how === "done" ? w.t("Finished") : how === "stopped" ? w.t("Nothing was written.") : state.upload.error || w.t("It was interrupted. Nothing was written."));
     await page.refresh();
     page.preview();
+    if (how === "failed" && page.ask()) return;
     const told = task !== "look" && how === "done" && document.getElementById("import-report");
     if (told) told.scrollIntoView({ block: "nearest" });
   }
@@ -85,6 +86,7 @@
   page.send = (file) => {
     state.refused = state.note = "";
     if (file.size > state.about.most_bytes) { state.refused = w.desk.say("This file is larger than {limit}.", { limit: w.desk.size(state.about.most_bytes) }); return page.draw(); }
+    if (/\.shp$/i.test(file.name)) { state.refused = w.t("A Shapefile is several files (.shp, .shx, .dbf, .prj): put them into one zip and choose that."); return page.draw(); }
     const request = new XMLHttpRequest();
     state.sending = { name: file.name, done: 0, size: file.size, request };
     request.open("POST", URL_ + "/uploads?name=" + encodeURIComponent(file.name));

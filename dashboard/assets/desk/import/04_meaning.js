@@ -12,6 +12,14 @@
     if (task !== "look" && page.state.upload.state === "done") return REASONS[(told.rejected[0] || {}).reason] || null;
     return task === "look" ? null : option ? (option[1] === "source" ? "source" : "group") : ASKED[kind] || null;
   };
+  /* The control of it is brought into view. */
+  page.ask = () => {
+    const name = asked(), control = name && document.getElementById("field-" + (name === "maps" ? "crs" : name).replace(/\W+/g, "-"));
+    if (!control) return false;
+    control.scrollIntoView({ block: "center" });
+    control.focus({ preventScroll: true });
+    return true;
+  };
   const set = (name) => (event) => { page.given[name] = event.target.value.trim() || null; page.changed(); };
   function field(label, option, control, note, name) {
     control.id = "field-" + (name || option.replace(/^-+/, "")).replace(/\W+/g, "-");
@@ -45,7 +53,9 @@
       for (const table of document.querySelectorAll("#import-meaning .values[data-field=kind]")) table.hidden = Boolean(now);
     };
     tell();
-    return [field(label, option, input("group", { list: id, placeholder: w.t("as a column says"), oninput: (e) => { set("group")(e); tell(); } }), null, "group"), list(id, listed), names];
+    const told = (one) => (page.given.maps || {})[one] || (page.state.upload.look.meant[noun] || {})[one];
+    const note = noun === "people" || told("kind") || told("level") ? null : w.t("No column says it. Choose one; a new one may be typed in.");
+    return [field(label, option, input("group", { list: id, placeholder: w.t("as a column says"), oninput: (e) => { set("group")(e); tell(); } }), note, "group"), list(id, listed), names];
   }
   function columns(noun, look) {
     const words = page.fields(noun), places = ["lon", "lat", "x", "y", "wkt"], meant = look.meant[noun] || {};
@@ -106,6 +116,8 @@
     return /\.gpx$/i.test(upload.name) ? ["waypoints", "routes", "tracks"] : null;
   }
   /* How to read it comes first: without the layer nothing else is known. */
+  const USELESS = ["UnknownFormat", "OldWorkbook", "ArchiveInArchive", "TooLarge", "NotAFile"]; /* no encoding would help */
+  page.readable = (upload) => upload.look || layers(upload) || !USELESS.includes(upload.error_kind);
   function reading(upload) {
     const listed = layers(upload);
     if (upload.look && !listed) return null;

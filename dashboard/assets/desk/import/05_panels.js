@@ -58,7 +58,7 @@
   };
   function meaning() {
     const { upload } = page.state;
-    if (!upload || (!upload.look && upload.state === "running") || upload.state === "uploaded") return hide("meaning");
+    if (!upload || (!upload.look && upload.state === "running") || upload.state === "uploaded" || !page.readable(upload)) return hide("meaning");
     const done = upload.state === "done", checked = done && upload.task === "check" && upload.report, imported = done && upload.task === "run" && upload.run;
     const good = checked ? upload.report.rows_imported + upload.report.rows_merged : 0;
     const buttons = upload.look && !page.running() ? make("div.buttons", {}, [
@@ -85,7 +85,7 @@
   }
   const gone = (number) => page.state.about.runs.some((run) => run.id === number && run.undone_at);
   /* Rows of another import, which is a click away. */
-  const ELSEWHERE = "other_level";
+  const ELSEWHERE = "other_level", MOST_ALIKE = 3;
   page.left = (told) => told.warnings.filter((one) => one.reason === ELSEWHERE).reduce((sum, one) => sum + Number(one.fields.n), 0);
   function elsewhere(one, noun) {
     const other = (/^wangge import (\w+)/.exec(one.fields.how) || [])[1], name = page.nouns()[other];
@@ -93,9 +93,15 @@
       name && other !== noun && make("div.buttons", {}, make("button.button", { type: "button", "data-become": other, onclick: () => page.become(other) }, say("Take the file as: {name}", { name })))]);
   }
   function rejected(told, left) {
-    const alike = new Map(); /* one line for all rows of one reason */
+    const alike = new Map(), kinds = new Map(), lines = []; /* one line for all rows of one sentence */
     for (const one of told.rejected) if (one.reason !== ELSEWHERE) alike.set(one.message, [...(alike.get(one.message) || []), one]);
-    const rows = [...alike].map(([message, all]) => make("tr", { tabIndex: 0, "data-row": all.map((one) => one.row).join(" "), onclick: () => go(all[0]), onkeydown: (e) => { if (e.key === "Enter") go(all[0]); } },
+    for (const [message, all] of alike) kinds.set(all[0].reason, [...(kinds.get(all[0].reason) || []), [message, all]]);
+    for (const same of kinds.values()) {
+      lines.push(...same.slice(0, same.length > MOST_ALIKE + 1 ? MOST_ALIKE : same.length));
+      const others = same.slice(MOST_ALIKE).flatMap(([, all]) => all);
+      if (same.length > MOST_ALIKE + 1) lines.push([w.t("the same, with other values"), others]);
+    }
+    const rows = lines.map(([message, all]) => make("tr", { tabIndex: 0, "data-row": all.map((one) => one.row).join(" "), onclick: () => go(all[0]), onkeydown: (e) => { if (e.key === "Enter") go(all[0]); } },
       [make("td.number", {}, spans(all.map((one) => one.row))), make("td", {}, [message, all.length > 1 && make("span.note", {}, " " + say("{n} rows", { n: w.number(all.length) }))])]));
     const rest = told.rows_rejected - left - [...alike.values()].flat().length;
     return make("div.rows", { tabIndex: 0, role: "region", "aria-label": w.t("Rejected") }, [make("table", {}, [make("thead", {}, make("tr", {}, [make("th.number", { scope: "col" }, w.t("Row")), make("th", { scope: "col" }, w.t("Why it was rejected"))])), make("tbody", {}, rows)]),
