@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from dashboard.api.errors import json_response, language
 from dashboard.api.instants import instant
 from dashboard.api.requests import Code, caller
+from dashboard.findings import as_csv, as_geojson
 from dashboard.i18n.sentences import tell
 from data.access import Actor, Permission
 from data.contract import announced
@@ -37,8 +38,10 @@ async def findings(
     kind: Annotated[list[Code] | None, Query(max_length=20)] = None,
     tolerance: Metres = USUAL.tolerance_m,
     sliver: Metres = USUAL.sliver_m,
+    format: Literal["json", "geojson", "csv"] = "json",
 ) -> Response:
-    """The report of `wangge check grids` in the caller's scope and language; `kind` may repeat."""
+    """The report of `wangge check grids` in the caller's scope and language; `kind` may repeat.
+    As `geojson` or `csv` its findings alone."""
     actor, state = _manager(request), request.app.state
     lang = language(request.scope)
     if not hasattr(state, "checking"):
@@ -50,6 +53,10 @@ async def findings(
         at, limits = state.clock.now(), Limits(tolerance, sliver)
         report = await check(connection, at=at, kinds=kind or (), limits=limits)
     said = as_json(report, lambda one: tell(one, lang), lang=lang)
+    if format == "csv":
+        return Response(as_csv(said), media_type="text/csv; charset=utf-8")
+    if format == "geojson":
+        return json_response(as_geojson(said))
     return json_response({"at": at.isoformat(), **said})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import psycopg
 from playwright.sync_api import expect
 
@@ -37,6 +39,9 @@ def test_findings_and_two_versions(wall: Wall) -> None:
     expect(desk).to_have_attribute("data-findings", "1")
     expect(row).to_contain_text("Overlap")
     expect(row).to_contain_text("Take it from")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="CSV").click()
+    assert "Take it from" in Path(saved.value.path()).read_text("utf-8")
     row.focus()
     page.keyboard.press("Enter")
     expect(row).to_have_attribute("aria-current", "true")

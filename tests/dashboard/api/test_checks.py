@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,18 @@ async def test_findings_and_changes_as_managers_see_them(
     assert gap["geometry"]["type"] == "MultiPolygon" and gap["box"][0] <= gap["point"][0]
     chinese = (await client.get("/api/checks/grids", headers=commander)).json()["findings"][0]
     assert chinese["id"] == gap["id"] and "不属于任何" in chinese["message"]
+
+    drawn = (await client.get("/api/checks/grids?format=geojson", headers=english)).json()
+    (feature,) = drawn["features"]
+    assert (feature["id"], feature["geometry"]) == (gap["id"], gap["geometry"])
+    assert (feature["properties"]["m2"], feature["properties"]["codes"]) == (gap["m2"], "W-A W-B")
+    table = await client.get("/api/checks/grids?format=csv", headers=commander)
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    head, (line,) = table.text.splitlines()[0], list(csv.DictReader(table.text.splitlines()))
+    assert head.startswith("\ufeffid,defect,m2") and line["message"] == chinese["message"]
+    assert [float(line["lon"]), float(line["lat"])] == gap["point"]
+    refused = await client.get("/api/checks/grids?format=shp", headers=commander)
+    assert refused.status_code == 422
 
     (kind,) = (await client.get("/api/grids/versions", headers=commander)).json()["kinds"]
     assert (kind["kind"], kind["tiles"], kind["cuts"]) == (

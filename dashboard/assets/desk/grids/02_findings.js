@@ -10,7 +10,7 @@
   };
   const SIGN = { overlap: "overlap", gap: "gap", unfilled: "gap", no_grids: "gap" };
   const sign = (finding) => SIGN[finding.defect] || "other";
-  let report = null, wanted = null, asked = 0;
+  let report = null, wanted = null, largest = false, asked = 0;
 
   page.findings = async () => {
     const here = document.getElementById("findings"), number = ++asked;
@@ -33,7 +33,19 @@
   function key() {
     page.key([["overlap", w.t("In two grids")], ["gap", w.t("In none")], ["other", w.t("Something else")]]);
   }
-  const listed = () => report.findings.filter((f) => !wanted || f.defect === wanted);
+  const listed = () => {
+    const found = report.findings.filter((f) => !wanted || f.defect === wanted);
+    return largest ? found.sort((a, b) => b.m2 - a.m2) : found;
+  };
+  /* A file of the findings in the page's language. */
+  async function save(format) {
+    const kind = page.query.get("kind"), asking = new URLSearchParams({ format, ...(kind ? { kind } : {}) });
+    const answer = await fetch("/api/checks/grids?" + asking, { headers: { "Accept-Language": document.documentElement.lang } });
+    if (!answer.ok) return;
+    const link = make("a", { href: URL.createObjectURL(await answer.blob()), download: "findings." + format });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
   function draw() {
     const here = document.getElementById("findings");
     if (here.hidden) return;
@@ -52,6 +64,10 @@
     return make("div.panel", {}, [
       make("h2", {}, [title, make("em", {}, looked)]),
       n ? null : make("p.note", {}, w.t("The grids fit each other and fill their areas.")),
+      n ? make("div.chips.files", {}, [
+        make("button", { type: "button", "aria-pressed": String(largest), onclick: () => { largest = !largest; draw(); } }, w.t("Largest first")),
+        ...["geojson", "csv"].map((format) => make("button", { type: "button", onclick: () => save(format) }, "\u2193 " + (format === "csv" ? "CSV" : "GeoJSON"))),
+      ]) : null,
       kinds.length > 1 ? make("div.chips", {}, [chip(null, w.t("All"), n), ...kinds.map((d) => chip(d, NAMES[d](), report.counts[d]))]) : null,
     ]);
   }
