@@ -241,11 +241,12 @@ class Intake:
     async def _judge_group(self, known: Known, group: Sequence[Submission]) -> Batch:
         """The steps for all fixes of one actor. A "no" from a late copy is asked again."""
         fixes = [fix for submission in group for fix in submission.fixes]
+        judged = known.people  # a renewal puts another mapping in its place
         batch = await self._run(Batch(group[0].actor, self.now(), fixes, known))
         codes = doubtful(batch)
         if codes:
             async with self.database.acting(self.system_id) as connection:
-                late = await known_.look_again(connection, known, batch.at, codes)
+                late = await known_.look_again(connection, known, batch.at, codes, judged=judged)
             if late:
                 batch = await self._run(Batch(batch.actor, batch.at, fixes, known))
         return batch

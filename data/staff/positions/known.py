@@ -8,7 +8,7 @@ A copy can be late by milliseconds, so a "no" that it gives is asked again of th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -111,14 +111,20 @@ async def renew(
 
 
 async def look_again(
-    connection: Connection, known: Known, at: datetime, codes: Iterable[str]
+    connection: Connection,
+    known: Known,
+    at: datetime,
+    codes: Iterable[str],
+    *,
+    judged: Mapping[str, Person],
 ) -> bool:
-    """Ask the store about people whose fixes would be rejected; True when the copy was late."""
+    """Ask the store about people whose fixes would be rejected; True when `judged`, the copy by
+    which they were, was late. The present copy may have been renewed since."""
     wanted = set(codes)
     people = _people(await fetch_all(connection, SQL.people, _window(at, list(wanted))))
     late = False
     for code in wanted:
-        late |= known.people.get(code) != people.get(code)
+        late |= judged.get(code) != people.get(code)
         if code in people:
             known.people[code] = people[code]
         else:

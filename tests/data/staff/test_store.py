@@ -139,8 +139,25 @@ async def test_the_store_judges_a_late_copy(town: Town) -> None:
     assert await counters(town) == expected
     async with town.database.acting(town.system_id) as link:
         assert await value(link, "SELECT count(*) FROM latest_position") == 1
-        late = await known_.look_again(link, known, NOON, ["west_worker", "east_worker"])
-        assert late and "east_worker" not in known.people
+        codes, judged = ["west_worker", "east_worker"], known.people
+        assert await known_.look_again(link, known, NOON, codes, judged=judged)
+        assert "east_worker" not in known.people
+
+
+async def test_a_copy_that_was_renewed_meanwhile_is_asked_again_too(town: Town) -> None:
+    """A fix judged just before the news of its person came in would be lost without a fault."""
+    actor = await source(town)
+    async with town.database.acting(town.system_id) as link:
+        known = await known_.load_all(link, NOON)
+        shown = known.people.pop("west_worker")
+    judged = known.people
+    batch = run(Batch(actor, NOON, [west(0, -1)], known))
+    assert batch.rejected == {0: Reason.UNKNOWN_PERSON}
+    async with town.database.acting(town.system_id) as link:
+        await known_.load_people(link, known, NOON)
+        assert known.people["west_worker"] == shown
+        assert await known_.look_again(link, known, NOON, ["west_worker"], judged=judged)
+        assert not await known_.look_again(link, known, NOON, ["x"], judged=known.people)
 
 
 async def test_a_revoked_actor_writes_nothing(town: Town) -> None:
