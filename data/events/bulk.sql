@@ -24,7 +24,7 @@ COPY incoming_event (n, source_key, type_id, area_id, grid_ids, geom, address, t
                      coord_sys) FROM STDIN;
 
 -- name: analyze
-ANALYZE incoming_event;
+ANALYZE incoming_event (n, source_key);
 
 -- name: compare
 UPDATE incoming_event i

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,39 +18,19 @@ from data import actors
 from data.database import Connection
 from data.errors import Invalid
 from data.events import bulk, types
-from data.importers import dates, outcomes
+from data.importers import dates, event_rows
 from data.importers.batch import Batch
 from data.importers.errors import MissingColumn, MissingOption
+from data.importers.event_rows import TIMES, Cells, Row
 from data.importers.located import Ground, load_ground
 from data.importers.options import Options
 from data.importers.parents import Places
 from data.importers.report import Ledger, State
 from data.importers.times import Times
-from data.importers.units import MAX_TEXT, STEP
+from data.importers.units import STEP
 from data.places import areas, site
 
-FIELDS = (
-    *("id", "type", "class", "opened", "due", "closed", "address", "text"),
-    *("settled_at", "satisfied"),
-)
-TIMES = ("opened", "due", "closed")
-ENDED = {"settled_at", "satisfied"}
 SHARED = 0.03, 50  # one point with more than this share and number of events is worth a warning
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One event as its row says it, checked; times in UTC."""
-
-    row: int
-    key: str
-    type: str
-    group: str | None
-    opened: datetime
-    due: datetime | None
-    closed: datetime | None
-    settled_at: str | None = None
-    satisfied: bool | None = None
 
 
 async def import_events(
@@ -67,15 +46,16 @@ async def import_events(
     order = await asyncio.to_thread(dates.day_first, batch, TIMES, options)
     batch.day_first = order
     times = Times(await _zone(connection, options), options.time_format, order)
-    rows = await asyncio.to_thread(_check, batch, times)
+    cells = await asyncio.to_thread(event_rows.texts, batch)
+    rows = await asyncio.to_thread(event_rows.check, batch, cells, times)
     if batch.block:
         rows = await _first_ones(connection, batch.ledger, rows)
-    rows = _noted(batch, rows, times)
+    rows = event_rows.noted(batch, rows, times)
     area_id = _default_area(where.places, options)
     source_id = await actors.ensure_source(connection, options.source, kind="file", area_id=area_id)
     wanted = {row.type: row.group for row in reversed(rows)}
     known = await types.ensure(connection, wanted)
-    events = await asyncio.to_thread(_events, batch, rows, known, where, area_id)
+    events = await asyncio.to_thread(_events, batch, cells, rows, known, where, area_id)
     actor = await actors.system_actor(connection)
     states = await bulk.write(
         connection,
@@ -134,100 +114,9 @@ def _default_area(places: Places, options: Options) -> int:
     return found
 
 
-def _check(batch: Batch, times: Times) -> list[Row]:
-    """Check each open row; the others end as rejected."""
-    seen: dict[str, int] = {}
-    rows: list[Row] = []
-    waiting = batch.ledger.open_rows()
-    for done, index in enumerate(waiting, 1):
-        if not done % STEP or done == len(waiting):
-            batch.progress("check", done, len(waiting))
-        key = batch.content[index] if batch.content else batch.text("id", index)
-        if not key:
-            batch.ledger.reject(index, "no_code", column=batch.chosen.get("id", "id"))
-        elif key in seen:
-            first = batch.ledger.place(seen[key])[1]
-            batch.ledger.reject(index, "duplicate", what=key, first=first)
-        else:
-            row = _row(batch, index, key, times)
-            if row is not None:
-                rows.append(row)
-                seen[key] = index
-    return rows
-
-
-def _noted(batch: Batch, rows: list[Row], times: Times) -> list[Row]:
-    """The same rows, with what is to be said of them as a whole."""
-    for reason in ("repeated_hour", "skipped_hour"):
-        if times.counts[reason]:
-            batch.ledger.warn(reason, n=times.counts[reason])
-    early = sum(row.due is not None and row.due < row.opened for row in rows)
-    if early:
-        batch.ledger.warn("due_before_opened", n=early)
-    nameless = sum(row.type == types.OTHER for row in rows)
-    if nameless:
-        batch.ledger.warn("no_type", n=nameless)
-    return _while_open(rows, batch.ledger)
-
-
-def _row(batch: Batch, index: int, key: str, times: Times) -> Row | None:
-    stamps: dict[str, datetime | None] = {}
-    for field in TIMES:
-        value = batch.text(field, index)
-        if not value:
-            stamps[field] = None
-            continue
-        try:
-            after = stamps["opened"] if field == "closed" else None
-            stamps[field] = times.read(value, after=after)
-        except (ValueError, OverflowError):
-            dates.reject(batch.ledger, index, field, value)
-            return None
-    opened, closed = stamps["opened"], stamps["closed"]
-    if opened is None:
-        batch.ledger.reject(index, "no_time", field=batch.chosen.get("opened", "opened"))
-        return None
-    if closed is not None and closed < opened:
-        said = {field: batch.text(field, index) for field in ("opened", "closed")}
-        batch.ledger.reject(index, "closed_before_opened", **said)
-        return None
-    kind, group = batch.text("type", index), batch.text("class", index)
-    for field, value in (("id", key), ("type", kind), ("class", group)):
-        if len(value) > MAX_TEXT:
-            batch.ledger.reject(index, "too_long", field=field, limit=MAX_TEXT)
-            return None
-    row = Row(index, key, kind or types.OTHER, group or None, opened, stamps["due"], closed)
-    return _ended(batch, row)
-
-
-def _ended(batch: Batch, row: Row) -> Row | None:
-    """The row with how it ended; the values are looked at even where it is still open."""
-    if not ENDED & batch.fields.keys():
-        return row
-    said: dict[str, Any] = {}
-    for field, read in (("settled_at", outcomes.settled_at), ("satisfied", outcomes.satisfied)):
-        value = batch.text(field, row.row)
-        try:
-            said[field] = read(value)
-        except ValueError:
-            batch.ledger.reject(row.row, "bad_outcome", field=field, value=value[:40])
-            return None
-    return replace(row, **said)
-
-
-def _while_open(rows: list[Row], ledger: Ledger) -> list[Row]:
-    """An open event has not been settled yet, whatever the defaults of a form say."""
-    early = [r.closed is None and (r.settled_at, r.satisfied) != (None, None) for r in rows]
-    if any(early):
-        ledger.warn("settled_while_open", n=sum(early))
-    return [
-        replace(row, settled_at=None, satisfied=None) if ahead else row
-        for row, ahead in zip(rows, early, strict=True)
-    ]
-
-
 def _events(
     batch: Batch,
+    cells: Cells,
     rows: Sequence[Row],
     known: dict[str, types.EventType],
     where: Ground,
@@ -246,12 +135,12 @@ def _events(
         due = row.due
         if not limited and kind.limit is not None:
             due = row.opened + kind.limit
-        address, text = batch.text("address", row.row), batch.text("text", row.row)
+        address, about = cells["address"][row.row], cells["text"][row.row]
         when, ended = (row.opened, due, row.closed), (row.settled_at, row.satisfied)
-        said = (row.key, kind.code, point, address, text, *when)
+        said = (row.key, kind.code, point, address, about, *when)
         known_end = ended if ended != (None, None) else ()
         digest = hashlib.sha256(orjson.dumps((*said, *known_end))).hexdigest()[:32]
-        what = (row.key, kind.id, area, ids, point, address or None, text)
+        what = (row.key, kind.id, area, ids, point, address or None, about)
         events.append(bulk.NewEvent(*what, *when, *ended, content_hash=digest, original=origin))
     return events
 

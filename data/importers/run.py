@@ -13,11 +13,22 @@ import psycopg
 from data import guard, sources
 from data.database import Connection, Database
 from data.importers import batch as batch_
-from data.importers import events, ground, journal, people, places, reading, stream, swapped
+from data.importers import (
+    event_rows,
+    events,
+    ground,
+    journal,
+    people,
+    places,
+    reading,
+    stream,
+    swapped,
+)
 from data.importers.batch import Batch
 from data.importers.errors import NotConfirmed
 from data.importers.options import Options
 from data.importers.report import Ledger, State
+from data.importers.sample import Sample
 from data.importers.table import Progress, Table, silent
 
 Write = Callable[[Connection, Batch, Options, datetime], Awaitable[None]]
@@ -66,7 +77,7 @@ NOUNS = {
         ),
         Noun("ground", ground.FIELDS, "code", ground.import_ground),
         Noun("people", people.FIELDS, "code", people.import_people),
-        Noun("events", events.FIELDS, "id", events.import_events),
+        Noun("events", event_rows.FIELDS, "id", events.import_events),
     )
 }
 
@@ -137,18 +148,22 @@ async def _write(
 ) -> None:
     """All batches in the one transaction, whatever their number; `ledger` is the first one's and
     takes over the account of the others."""
+    kind, sample = batches.kind, Sample()
     while (batch := await asyncio.to_thread(batches.next)) is not None:
         options = batches.options
         await swapped.check(connection, batch, options)
-        if batch.ledger is ledger:
-            await _guard(connection, batches.kind.name, batch)
-        await batches.kind.write(connection, batch, options, at)
+        await asyncio.to_thread(sample.add, batch)
+        if not batch.block:  # before it is part of what it is held against
+            await _guard(connection, kind.name, sample, ledger)
+        await kind.write(connection, batch, options, at)
         assert not batch.ledger.count(State.PENDING), "a row was forgotten"
         if batch.ledger is ledger:
             watch(batch)
         else:
             ledger.absorb(batch.ledger)
         batches.options = learnt(batch, options)
+    if batches.blocks:
+        await _guard(connection, kind.name, sample, ledger)
 
 
 def _decide(ledger: Ledger, options: Options) -> None:
@@ -161,18 +176,16 @@ def _decide(ledger: Ledger, options: Options) -> None:
         raise psycopg.Rollback()
 
 
-async def _guard(connection: Connection, noun: str, batch: Batch) -> None:
+async def _guard(connection: Connection, noun: str, sample: Sample, ledger: Ledger) -> None:
     """Warn where what comes lies beside what is here by a constant shift; nothing is moved.
 
     People have no place, and the ground is what the others are held against.
     """
-    rows = batch.ledger.open_rows()
-    systems = {batch.systems[row] for row in rows if batch.systems[row]}
-    if noun in ("people", "ground") or len(systems) != 1:
+    if noun in ("people", "ground") or len(sample.systems) != 1:
         return
-    found = await guard.look(connection, noun, batch.geometry[rows], systems.pop())
+    found = await guard.look(connection, noun, sample.shapes, *sample.systems)
     if found is not None and found.wrong:
-        batch.ledger.warn(found.reason, **found.words)
+        ledger.warn(found.reason, **found.words)
 
 
 class _Batches:

@@ -21,6 +21,8 @@ ORDERED = re.compile(r"^(?P<one>\d{1,2})[-/.](?P<two>\d{1,2})[-/.](?P<year>\d{4}
 _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?$")
 _DAYS = datetime(1899, 12, 30)  # of which Excel counts, but for its first two months
 _NOON = 12
+_LOCAL_EPOCH = datetime(1970, 1, 1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # adding to it is ten times as fast as replace()
 YEARS = range(1900, 2200)
 
 
@@ -49,7 +51,7 @@ class Times:
 
     def _placed(self, local: datetime, after: datetime | None) -> datetime:
         first, second = self._offsets(local)
-        found = (local - first).replace(tzinfo=UTC)
+        found = _EPOCH + (local - _LOCAL_EPOCH - first)
         if first == second:
             return found
         if first < second:  # clocks went forward: no such local time
@@ -57,7 +59,7 @@ class Times:
             return found
         self.counts["repeated_hour"] += 1
         if after is not None and found < after:
-            return (local - second).replace(tzinfo=UTC)
+            return _EPOCH + (local - _LOCAL_EPOCH - second)
         return found
 
     def _offsets(self, local: datetime) -> tuple[timedelta, timedelta]:

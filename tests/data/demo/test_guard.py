@@ -21,8 +21,9 @@ from data.database import Database, fetch_all
 from data.demo.incidents import IncidentWorld
 from data.demo.model import Town as Demo
 from data.errors import NotFound
+from data.importers import sample, stream
 from data.importers.options import Options
-from data.importers.report import Ledger
+from data.importers.report import Ledger, State
 from data.importers.run import import_files
 from data.importers.table import Reading
 from geo import shifted
@@ -197,3 +198,20 @@ INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id, 
 SELECT %(p)s, p.area_id, at, cell_of(x, y), x, y, %(s)s, x, y FROM fix, person p WHERE p.id = %(p)s
 ORDER BY at DESC LIMIT 1
 """
+
+
+async def test_a_large_file_is_judged_by_all_its_blocks(
+    place: Town, points: Points, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first block has no place at all; the sample of the others is an even one, and small."""
+    monkeypatch.setattr(stream, "LARGE", 10)
+    monkeypatch.setattr(stream, "ROWS", 500)
+    monkeypatch.setattr(sample, "MOST", 400)
+    for name, given, reasons in (("bad", gcj02(points), {"shift_crs"}), ("good", points, set())):
+        lines = Path(write(tmp_path / f"{name}.csv", given)).read_text().splitlines()
+        nowhere = [f"nowhere{n},2026-07-01 08:00,," for n in range(500)]
+        file = tmp_path / f"{name}.csv"
+        file.write_text("\n".join([lines[0], *nowhere, *lines[1:]]))
+        ledger = await bring(place, str(file), name, "wgs84")
+        assert set(warned(ledger)) == reasons
+        assert ledger.count(State.IMPORTED) == ledger.rows == len(nowhere) + len(given) > 1_000

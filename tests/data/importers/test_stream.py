@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard.imports import telling
-from data.importers import remarks, stream
+from data.importers import remarks, sample, stream
 from data.importers import report as report_
 from data.importers.errors import AskDateOrder, TooLargeWhole
 from data.importers.options import Options
@@ -169,6 +169,7 @@ async def test_an_import_needs_no_more_memory_for_more_rows(
     monkeypatch.setattr(stream, "CHUNK", 1 << 12)
     monkeypatch.setattr(stream, "ROWS", 200)
     monkeypatch.setattr(remarks, "MOST_TOLD", 50)
+    monkeypatch.setattr(sample, "MOST", 50)
     peaks = []
     for name, rows in (("warm", 400), ("a", 400), ("b", 4_000)):
         file = plain(tmp_path / f"{name}.csv", rows)
