@@ -1,7 +1,8 @@
 -- name: announce
+-- Nothing in a trial, which is no run.
 INSERT INTO announced_cut (area_id, actor_id, kind, at, within, files, grids, announced)
 SELECT r.area_id, r.actor_id, %(kind)s, %(at)s, %(within)s, r.files, %(grids)s, r.id
-FROM import_run r WHERE r.id = current_setting('wangge.import_run')::integer;
+FROM import_run r WHERE r.id = nullif(current_setting('wangge.import_run', true), '')::integer;
 
 -- name: listed
 -- What waits, and what could not be carried out; the earliest first.

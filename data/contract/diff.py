@@ -106,15 +106,7 @@ def _one(
         "change": kind,
         "before": _named(before),
         "after": _named(after),
-        "shares": [
-            [
-                change.olds.index(k.old),
-                change.news.index(k.new),
-                round(k.share_of_old, 4),
-                round(k.share_of_new, 4),
-            ]
-            for k in change.links
-        ],
+        "shares": _shares(change),
         "gained_m2": round(change.gained_m2, 2),
         "lost_m2": round(change.lost_m2, 2),
         "box": [float(edge) for edge in box],
@@ -125,6 +117,19 @@ def _one(
                 told["geometry"] = _geojson(unit.shape)
         said |= {"gained": _geojson(change.gained), "lost": _geojson(change.lost)}
     return said
+
+
+def _shares(change: Change) -> list[list[float]]:
+    """[position in before, in after, share of the old grid, of the new one] of each link."""
+    return [
+        [
+            change.olds.index(k.old),
+            change.news.index(k.new),
+            round(k.share_of_old, 4),
+            round(k.share_of_new, 4),
+        ]
+        for k in change.links
+    ]
 
 
 def _named(units: Sequence[Unit]) -> list[dict[str, Any]]:

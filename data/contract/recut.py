@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from data.contract import announced, cutting
 from data.contract.cutting import Recut
@@ -38,18 +39,8 @@ async def recut_files(
     """
     if options.group is None:
         raise MissingOption(option="--kind", why="one kind is cut anew")
-    found = Recut("", valid_from)
-    later = valid_from > now
-
-    async def write(link: Connection, batch: Batch, options: Options, at: datetime) -> None:
-        made = await _read(link, batch, options, found)
-        batch.progress("write", 0, len(made))
-        await (announced.announce if later else cutting.cut)(link, found, made, area)
-        batch.progress("write", len(made), len(made))
-        if later and not options.dry_run:
-            zone = (await site.read(link)).zone
-            batch.ledger.warn("announced", day=f"{valid_from.astimezone(zone):%Y-%m-%d %H:%M}")
-
+    found, later = Recut("", valid_from), valid_from > now
+    write = partial(_write, found=found, area=area, later=later)
     noun = NOUNS["grids"]
     ledger = await import_files(
         database,
@@ -61,6 +52,25 @@ async def recut_files(
         progress=progress,
     )
     return ledger, found
+
+
+async def _write(
+    link: Connection,
+    batch: Batch,
+    options: Options,
+    _: datetime,
+    *,
+    found: Recut,
+    area: str | None,
+    later: bool,
+) -> None:
+    made = await _read(link, batch, options, found)
+    batch.progress("write", 0, len(made))
+    await (announced.announce if later else cutting.cut)(link, found, made, area)
+    batch.progress("write", len(made), len(made))
+    if later and not options.dry_run:
+        zone = (await site.read(link)).zone
+        batch.ledger.warn("announced", day=f"{found.at.astimezone(zone):%Y-%m-%d %H:%M}")
 
 
 async def _read(
