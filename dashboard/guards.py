@@ -28,6 +28,7 @@ LOG = logging.getLogger(__name__)
 CALLBACKS = "/_dash-update-component"
 MOST_BYTES = 64_000
 NOT_FOR_ROLE = "当前角色无权打开此页面。 This page is not for your role."
+BARE = {"maxWidth": 480, "margin": "20vh auto", "padding": "0 20px", "font": "16px/24px sans-serif"}
 ROUTER = ("_pages_content", "_pages_store", "_pages_dummy")  # shows a page, itself guarded
 
 
@@ -41,7 +42,12 @@ def guarded(page: Page) -> Callable[..., Any]:
 
     def layout(**given: Any) -> Any:
         if not may(page.permission, acting.get()):
-            return html.Main(NOT_FOR_ROLE, role="alert")
+            away = (
+                html.A("返回 Back", href="/"),
+                " · ",
+                html.A("换账号 Other account", href="/sign-in"),
+            )
+            return html.Main([html.P(NOT_FOR_ROLE), *away], role="alert", style=BARE)
         return page.layout(**given)
 
     return layout

@@ -67,16 +67,9 @@ def build(
         chosen = columns_.choose(
             table, noun=noun, known=known, key_field=key_field, options=options
         )
-        columns = chosen.found
-        batch.chosen.update({name: column for name, (column, _) in columns.items()})
-        ledger.recognised.update(chosen.recognised)
-        for name, several in chosen.competing.items():
-            ledger.warn("competing", field=name, columns=several)
-        for name, (_, values) in columns.items():
-            whole = batch.fields.setdefault(name, [None] * ledger.rows)
-            whole[start : start + table.length] = values
+        _fill(batch, table, chosen, start)
         _note(table, ledger, start)
-        system = _place(table, columns, batch, start, options)
+        system = _place(table, chosen.found, batch, start, options)
         batch.spatial += [system is not None] * table.length
         batch.systems += [system or ""] * table.length
         start += table.length
@@ -84,6 +77,18 @@ def build(
         ledger.warn("keyed_by_content")
         batch.content = [one for table in tables for one in _content(table)]
     return batch
+
+
+def _fill(batch: Batch, table: Table, chosen: columns_.Columns, start: int) -> None:
+    """Put a table's columns into the fields of its rows, and tell how they were chosen."""
+    ledger = batch.ledger
+    batch.chosen.update({name: column for name, (column, _) in chosen.found.items()})
+    ledger.recognised.update(chosen.recognised)
+    for name, several in chosen.competing.items():
+        ledger.warn("competing", field=name, columns=several)
+    for name, (_, values) in chosen.found.items():
+        whole = batch.fields.setdefault(name, [None] * ledger.rows)
+        whole[start : start + table.length] = values
 
 
 def _note(table: Table, ledger: Ledger, start: int) -> None:
@@ -123,9 +128,7 @@ def _place(
     system = _system(table, columns, batch.ledger, options)
     present = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     if not isinstance(system, crs_.System):
-        reason, datum = ("unknown_crs", "") if system is None else ("old_datum", system.datum)
-        for row in np.flatnonzero(present):
-            batch.ledger.reject(start + int(row), reason, file=table.file, datum=datum)
+        _nowhere(table, batch.ledger, start + np.flatnonzero(present), system)
         return ""
     try:
         placed = crs_.to_wgs84(geometry, system=system)
@@ -144,6 +147,15 @@ def _place(
     end = start + table.length
     batch.geometry[start:end], batch.original[start:end] = placed, geometry
     return system.name
+
+
+def _nowhere(
+    table: Table, ledger: Ledger, rows: NDArray[np.intp], system: crs_.OldDatum | None
+) -> None:
+    """Reject the rows of a table whose system is not known, or has no constant shift."""
+    reason, datum = ("unknown_crs", "") if system is None else ("old_datum", system.datum)
+    for row in rows.tolist():
+        ledger.reject(row, reason, file=table.file, datum=datum)
 
 
 def exchanged(geometry: NDArray[Any]) -> NDArray[Any]:

@@ -29,15 +29,10 @@ async def set_levels(connection: Connection, batch: Batch, options: Options) -> 
     """Put the code of its level into each row of areas; rank by level code."""
     need(batch, options, "level", "--level")
     names = Names(await areas.levels(connection))
-    wanted = None
-    if options.group is not None:
-        wanted = names.find(options.group)
-        if wanted is None:
-            zh, en = named(options.group, options)
-            await areas.add_level(connection, code=options.group, name_zh=zh, name_en=en)
-            announce(batch.ledger, "created_level", options.group, options)
-            names = Names(await areas.levels(connection))
-            wanted = names.by_code[options.group]
+    wanted = None if options.group is None else names.find(options.group)
+    if options.group is not None and wanted is None:
+        names = await _new_level(connection, batch, options.group, options)
+        wanted = names.by_code[options.group]
     passed = Passed(batch)
     found = [""] * batch.ledger.rows
     for row in batch.ledger.open_rows():
@@ -57,6 +52,14 @@ async def set_levels(connection: Connection, batch: Batch, options: Options) -> 
     passed.tell()
     batch.fields["level"] = found
     return {one.code: one.rank for one in names.by_code.values() if one.rank}
+
+
+async def _new_level(connection: Connection, batch: Batch, code: str, options: Options) -> Names:
+    """Make a level; the levels that there are now."""
+    zh, en = named(code, options)
+    await areas.add_level(connection, code=code, name_zh=zh, name_en=en)
+    announce(batch.ledger, "created_level", code, options)
+    return Names(await areas.levels(connection))
 
 
 async def set_grid_kinds(connection: Connection, batch: Batch, options: Options) -> set[str]:
