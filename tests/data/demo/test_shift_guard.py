@@ -78,6 +78,20 @@ def test_an_honest_feed_raises_no_alarm(town: Town, honest: Points, noise_m: flo
     assert found.shift_m < shift_guard.LEAST_SHIFT_M
 
 
+@pytest.mark.parametrize(
+    ("east_m", "north_m"),
+    [(0, 130), (-160, 120), (70, -280), (-420, 0), (390, 390), (0, -700)],
+)
+def test_a_shift_of_another_datum_is_told_in_every_direction(
+    town: Town, honest: Points, east_m: float, north_m: float
+) -> None:
+    """Of Beijing 1954 or Xian 1980 taken as WGS-84, or a slip in an origin: 130 to 700 m that no
+    conversion of ours explains."""
+    found = judge(some(honest + METRE * (east_m, north_m), 1_500, 10.0), lines(town))
+    assert (found.verdict, found.conversion) == ("shifted", "")
+    assert np.hypot(found.east_m - east_m, found.north_m - north_m) < 2 * shift_guard.STEP_M
+
+
 def test_a_shift_that_no_conversion_explains_is_told_as_it_is(town: Town, honest: Points) -> None:
     found = judge(some(honest + METRE * (300, -200), 1_500, 10.0), lines(town))
     assert (found.verdict, found.conversion) == ("shifted", "")
