@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -17,7 +18,7 @@ from argon2.exceptions import VerificationError
 from psycopg.types.json import Jsonb
 
 from data.access import ROLES, Actor
-from data.database import Connection, fetch_one
+from data.database import Connection, fetch_all, fetch_one
 from data.errors import Invalid, NotFound, Said
 from data.places import areas
 from data.queries import load
@@ -190,6 +191,23 @@ async def by_secret(connection: Connection, secret: str, at: datetime) -> Actor 
     return _actor(
         await fetch_one(connection, SQL.by_secret, {"secret_hash": digest(secret), "at": at})
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token or a screen's link that is good; `whose` is its source's name or person's code."""
+
+    id: int
+    kind: str
+    name: str | None
+    role: str
+    area: str
+    whose: str | None
+
+
+async def tokens(connection: Connection, at: datetime) -> list[Token]:
+    """All that are good at a time, by id."""
+    return [Token(**row) for row in await fetch_all(connection, SQL.tokens, {"at": at})]
 
 
 async def revoke(connection: Connection, actor_id: int, at: datetime) -> bool:

@@ -30,6 +30,14 @@ SELECT id, kind, name, role, area_id, person_id, source_id, expires_at, password
 WHERE kind = 'account' AND name = %(name)s AND revoked_at IS NULL
   AND (expires_at IS NULL OR expires_at > %(at)s);
 
+-- name: tokens
+-- Those that are good: tokens and the links of screens.
+SELECT t.id, t.kind, t.name, t.role, a.name AS area, coalesce(s.name, p.code) AS whose
+FROM actor t JOIN area a ON a.id = t.area_id
+LEFT JOIN source s ON s.id = t.source_id LEFT JOIN person p ON p.id = t.person_id
+WHERE t.kind IN ('token', 'kiosk') AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %(at)s)
+ORDER BY t.id;
+
 -- name: revoke
 -- All processes forget whom they remember.
 WITH gone AS (UPDATE actor SET revoked_at = %(at)s

@@ -31,6 +31,10 @@ class InvalidBody(WanggeError):
     """The request's body is not as expected: {why}."""
 
 
+class InvalidParameter(WanggeError):
+    """The request's address is not as expected: {why}."""
+
+
 class TooLarge(WanggeError):
     """The request is too large: at most {limit}."""
 
@@ -42,6 +46,7 @@ STATUS: dict[type[Exception], int] = {  # the nearest class in the exception's t
     TooLarge: 413,
     Invalid: 422,
     InvalidBody: 422,
+    InvalidParameter: 422,
     Busy: 409,
     CannotUndo: 409,
     TooMany: 503,
@@ -131,7 +136,7 @@ def fault(found: Any) -> Said:
         if words
         else Said("{why}", why=str(context.get("error", found["msg"])))
     )
-    where = ".".join(str(part) for part in found["loc"] if part not in ("body", "query"))
+    where = ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path"))
     return Said("{where}: {why}", where=where, why=why) if where else why
 
 
@@ -162,7 +167,9 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return describe(InvalidBody(why=fault(error.errors()[0])), language(request.scope))
+    found = error.errors()[0]
+    kind = InvalidBody if found["loc"][:1] == ("body",) else InvalidParameter
+    return describe(kind(why=fault(found)), language(request.scope))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, StrictBool, StrictInt
 
 from dashboard.api import bodies
 from dashboard.api.errors import json_response
@@ -19,6 +19,7 @@ from data.events.report import Report
 MAX_BYTES = 64 * 1024
 
 router = APIRouter()
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]  # true is none, nor is "1"
 
 
 class Body(BaseModel, extra="forbid"):
@@ -29,18 +30,18 @@ class Body(BaseModel, extra="forbid"):
     says that it is over, `settled` at which level and `satisfied` whether the reporter was.
     """
 
-    id: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)] | int
+    id: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)] | StrictInt
     type: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
     time: AwareDatetime | None = None
     text: Annotated[str, Field(max_length=5_000, pattern=NO_NUL)] = ""
     source: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)] | None = None
-    lon: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    lat: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    lon: Number | None = None
+    lat: Number | None = None
     address: Annotated[str, Field(max_length=500, pattern=NO_NUL)] | None = None
     due: AwareDatetime | None = None
     closed: AwareDatetime | None = None
     settled: Literal["grid", "community", "town", "district"] | None = None
-    satisfied: bool | None = None
+    satisfied: StrictBool | None = None
     updated: AwareDatetime | None = None
 
 

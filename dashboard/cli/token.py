@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import UTC, datetime
 
 import click
@@ -48,12 +49,31 @@ def create_token(
     click.echo(f"token: {asyncio.run(_create(role, area, source, name, person, crs))}")
 
 
+@token.command(name="list")
+def list_tokens() -> None:
+    """Print each token and kiosk link that is good: its number, role, area, whose it is, name."""
+    for one in asyncio.run(_tokens()):
+        words = (str(one.id), one.role, one.area, one.whose or "–", one.name or "–")
+        click.echo("  ".join(words))
+
+
 @token.command(name="revoke")
-@click.argument("secret")
-def revoke_token(secret: str) -> None:
-    """End a token or kiosk link at once; open screens lose their feed."""
-    asyncio.run(_revoke(secret))
+@click.argument("which", required=False)
+def revoke_token(which: str | None) -> None:
+    """End a token or kiosk link at once; open screens lose their feed.
+
+    WHICH is its number or its name, as wangge token list says; without it the secret is asked for,
+    or read from standard input, so that it stands in no history of commands.
+    """
+    asyncio.run(_revoke(which, None if which else _asked()))
     click.echo("revoked")
+
+
+def _asked() -> str:
+    """A secret that is typed unseen, or piped in."""
+    if sys.stdin.isatty():
+        return str(click.prompt(say("Secret"), hide_input=True, err=True)).strip()
+    return sys.stdin.readline().strip()
 
 
 @click.group()
@@ -65,7 +85,7 @@ def kiosk() -> None:
 @click.option("--area", help="CODE or LEVEL:CODE of the area it shows; none = the whole site.")
 @click.option("--name", default="wall", help="What the audit calls it.")
 def create_kiosk(area: str | None, name: str) -> None:
-    """Print a link that opens the wall read-only. Revoke it with: wangge token revoke SECRET."""
+    """Print a link that opens the wall read-only. Revoke it with: wangge token revoke."""
     secret = asyncio.run(_create("kiosk", area, None, name))
     click.echo(f"{Settings.load().base_url}/kiosk/{secret}")
 
@@ -108,13 +128,27 @@ async def _create(
     return secret
 
 
-async def _revoke(secret: str) -> None:
+async def _tokens() -> list[actors.Token]:
+    async with system_transaction() as (connection, _):
+        return await actors.tokens(connection, _now())
+
+
+async def _revoke(which: str | None, secret: str | None) -> None:
     async with system_transaction() as (connection, system):
-        found = await actors.by_secret(connection, secret, _now())
-        if found is None:
-            raise click.ClickException("no such token, or it has ended already")
-        await actors.revoke(connection, found.id, _now())
-        await actors.record(connection, system.id, _now(), "revoke_token", str(found.id))
+        good = await actors.tokens(connection, _now())
+        found = [one.id for one in good if which in (str(one.id), one.name)] if which else []
+        if not found:  # a secret that ends is no secret any more, wherever it stands
+            held = await actors.by_secret(connection, which or secret or "", _now())
+            found = [] if held is None else [held.id]
+        if not found:
+            raise click.ClickException(say("There is no such token, or it has ended already."))
+        if len(found) > 1:
+            numbers = ", ".join(map(str, found))
+            raise click.ClickException(
+                say("Several are called so; say the number: {numbers}", {"numbers": numbers})
+            )
+        await actors.revoke(connection, found[0], _now())
+        await actors.record(connection, system.id, _now(), "revoke_token", str(found[0]))
 
 
 async def _account(

@@ -92,6 +92,8 @@ async def listing(
 ) -> list[dict[str, Any]]:
     """People and unknown device ids that match, who was heard last first, each with today's counts.
 
+    `position_at` and `source` are of his newest position, by whichever door it came.
+
     `person_id` and `name` are None for a code that nobody has. `offset_s` is the last fix's time
     less the site's when it came; `signs` are wrong_clock, two_phones and unknown_person.
     """

@@ -24,12 +24,14 @@ WITH heard AS (
                  (array_agg(offset_s ORDER BY heard_at DESC))[1] AS offset_s
           FROM phone_day GROUP BY code, day, reason) d
     GROUP BY code)
-SELECT p.id AS person_id, coalesce(p.code, h.code) AS code, p.name, a.name AS area, h.heard_at, h.offset_s, h.counts
+SELECT p.id AS person_id, coalesce(p.code, h.code) AS code, p.name, a.name AS area, h.heard_at, h.offset_s, h.counts,
+       l.at AS position_at, s.name AS source
 FROM heard h FULL JOIN (SELECT id, code, name, area_id FROM person WHERE active) p ON p.code = h.code
 LEFT JOIN area a ON a.id = p.area_id
+LEFT JOIN latest_position l ON l.person_id = p.id LEFT JOIN source s ON s.id = l.source_id
 WHERE %(search)s::text = '' OR strpos(lower(coalesce(p.code, h.code)), lower(%(search)s::text)) > 0
    OR strpos(lower(p.name), lower(%(search)s::text)) > 0
-ORDER BY h.heard_at DESC NULLS LAST, coalesce(p.code, h.code) LIMIT %(most)s;
+ORDER BY greatest(h.heard_at, l.at) DESC NULLS LAST, coalesce(p.code, h.code) LIMIT %(most)s;
 
 -- name: person
 SELECT p.id, p.code, p.name, a.level || ':' || a.code AS area

@@ -64,7 +64,7 @@ def build(store: Store, now: datetime) -> WallTown:
         for row in OPEN:
             _open(link, town, row, now)
         link.commit()
-    town.words |= {*VILLAGES, *town.grids, *town.people, "示范镇"}
+    town.words |= {*VILLAGES, *town.grids, *town.people, "示范镇", "热线"}
     apart(lambda: _doors(store, town))
     return town
 

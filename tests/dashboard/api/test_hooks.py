@@ -140,6 +140,7 @@ WRONG: list[tuple[Any, str, str | None]] = [
     (case("x" * 201), "too_long", "id"),
     (case(title="a\0b"), "bad_text", "text"),
     (case(pos=["east", 35.6]), "bad_number", "lon"),
+    (case(pos=[112.9, True]), "bad_number", "lat"),
     (case(pos=[112.9]), "missing", "lat"),
     (case(at="yesterday"), "bad_time", "time"),
     (case(at=1e300), "bad_time", "time"),

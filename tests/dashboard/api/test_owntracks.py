@@ -99,6 +99,7 @@ async def test_a_persons_own_token(town: Town, send: Send, bearer: Any) -> None:
     "change",
     [
         {"lat": None}, {"lon": "x"}, {"lat": 91}, {"tst": None}, {"tst": "NaN"}, {"tst": True},
+        {"lat": True}, {"lon": False}, {"acc": True}, {"batt": True},
         {"tst": 1e300}, {"acc": -1}, {"acc": []}, {"vel": "fast"}, {"batt": 101}, {"lon": {}},
     ],
 )  # fmt: skip

@@ -12,7 +12,15 @@ import pytest
 from fastapi import FastAPI
 
 from data.places import site as site_
-from tests.dashboard.api.phone_requests import OSMAND, OWNTRACKS, epoch, message, query
+from tests.dashboard.api.phone_requests import (
+    OSMAND,
+    OWNTRACKS,
+    at,
+    epoch,
+    location,
+    message,
+    query,
+)
 from tests.factories import Town
 
 URL = "/api/phones"
@@ -54,22 +62,79 @@ async def test_why_a_phone_does_not_show(
     ]
 
 
+DOORS = ("query", "form", "json", "owntracks")
+
+
+async def _send(
+    client: httpx.AsyncClient,
+    door: str,
+    token: str,
+    code: str,
+    seconds: float,
+    lon: float = 112.905,
+) -> None:
+    """One fix of a person's phone, as each app sends it."""
+    url = f"{OSMAND}/{token}"
+    if door == "query":
+        reply = await client.get(url, params=query(seconds, id=code, lon=lon))
+    elif door == "form":
+        reply = await client.post(url, data=query(seconds, id=code, lon=lon))
+    elif door == "json":
+        body = {"device_id": code, "location": location(seconds, longitude=lon)}
+        reply = await client.post(url, json=body)
+    else:
+        reply = await client.post(OWNTRACKS, auth=(code, token), json=message(seconds, lon=lon))
+    assert reply.status_code == 200, reply.text
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(("hours", "counts"), [(8, {"future": 1}), (-9, {"off_duty": 1}), (-1, {})])
+async def test_a_clock_that_is_wrong_by_hours_is_told(
+    app: FastAPI,
+    client: httpx.AsyncClient,
+    bearer: Any,
+    token: str,
+    door: str,
+    hours: int,
+    counts: Any,
+) -> None:
+    """By each door; an hour behind is taken, since it may have been out of reach, and told too."""
+    await _send(client, door, token, "west_worker", hours * 3600.0)
+    one = (await _phones(app, client, await bearer("administrator")))["west_worker"]
+    assert (one["signs"], one["offset_s"]) == (["wrong_clock"], hours * 3600)
+    assert (one["rejected"], one["accepted"]) == (counts, int(not counts))
+
+
+@pytest.mark.parametrize("door", DOORS)
 async def test_a_device_id_of_two_phones(
-    app: FastAPI, client: httpx.AsyncClient, bearer: Any, token: str
+    app: FastAPI, client: httpx.AsyncClient, bearer: Any, token: str, door: str
 ) -> None:
     """Half a kilometre there and back every ten seconds, whether it is believed or not."""
     for n in range(8):
-        params = query(-90 + 10 * n, lon=112.905 + 0.006 * (n % 2))
-        await client.get(f"{OSMAND}/{token}", params=params)
+        await _send(client, door, token, "west_worker", -90 + 10 * n, 112.905 + 0.006 * (n % 2))
     for n in range(8):  # who walks there and back for once is one person
-        at = -590 + 80 * n
-        params = query(at, id="east_worker", lon=112.912 + 0.0025 * min(n, 7 - n))
-        await client.get(f"{OSMAND}/{token}", params=params)
+        lon = 112.912 + 0.0025 * min(n, 7 - n)
+        await _send(client, door, token, "east_worker", -590 + 80 * n, lon)
     found = await _phones(app, client, await bearer("administrator"))
     assert found["west_worker"]["signs"] == ["two_phones"]
     assert found["east_worker"]["signs"] == []
     health = (await client.get("/healthz")).json()
     assert health["phones"]["two_phones"] == 4
+
+
+async def test_who_sends_by_another_door_has_been_seen(
+    app: FastAPI, client: httpx.AsyncClient, bearer: Any, token: str
+) -> None:
+    """When and by which source; before those of whom nothing was ever heard."""
+    fix = {"person": "east_chief", "lon": 112.915, "lat": 35.605, "at": at(-20).isoformat()}
+    header = {"Authorization": f"Bearer {token}"}
+    await client.post("/api/positions", json={"positions": [fix]}, headers=header)
+    await _send(client, "query", token, "west_worker", -30)
+    found = await _phones(app, client, await bearer("administrator"))
+    assert list(found)[:2] == ["west_worker", "east_chief"]
+    assert found["east_chief"]["position_at"] == "2026-07-14T03:59:40+00:00"
+    assert (found["east_chief"]["source"], found["east_chief"]["heard_at"]) == ("phones", None)
+    assert (found["west_chief"]["position_at"], found["west_chief"]["source"]) == (None, None)
 
 
 async def test_an_area_sees_its_own_phones(

@@ -57,16 +57,18 @@ async def test_every_reason_has_its_name(
         row(lon="112.9"),
         7,
         row("west_chief", lat=None),
+        row("west_chief", lat=True),
+        row("west_chief", battery=True),
     ]
     reasons = ["unknown_person", "future", "outdated", "outside", "accuracy", "off_duty"]
-    reasons += ["duplicate", "speed", "invalid", "invalid", "invalid"]
+    reasons += ["duplicate", "speed", *["invalid"] * 5]
     reply = await client.post(URL, json={"positions": rows}, headers=await bearer("source"))
     assert reply.status_code == 200
     rejected = [{"index": i, "reason": reason} for i, reason in enumerate(reasons, start=1)]
     assert reply.json() == {"accepted": 1, "rejected": rejected}
     assert await stored(town) == 1
     counts = await counted(town)
-    assert counts.pop("received") == 12 == sum(counts.values())
+    assert counts.pop("received") == 14 == sum(counts.values())
     assert counts["accepted"] == 1
 
 

@@ -21,6 +21,6 @@ async def town(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
     return await make_town(database, store.admin_url)
 
 
-async def wangge(*arguments: str) -> Result:
-    """Run a command; it has an event loop of its own, hence the thread."""
-    return await asyncio.to_thread(CliRunner().invoke, main, list(arguments))
+async def wangge(*arguments: str, given: str | None = None) -> Result:
+    """Run a command; it has an event loop of its own, hence the thread. `given` is piped in."""
+    return await asyncio.to_thread(CliRunner().invoke, main, list(arguments), given)

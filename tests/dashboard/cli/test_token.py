@@ -22,6 +22,27 @@ async def test_a_token_is_the_last_word_and_works(town: Town) -> None:
     assert "ended already" in (await wangge("token", "revoke", secret)).output
 
 
+async def test_a_token_ends_without_its_secret_on_the_command_line(town: Town) -> None:
+    """By its number, its name, or the secret on standard input; two of one name are asked about."""
+    secrets = []
+    for name in ("one", "two", "two", "three"):
+        said = await wangge("token", "create", "--role", "source", "--name", name)
+        secrets.append(said.stdout.split()[-1])
+    listed = (await wangge("token", "list")).stdout
+    assert not any(secret in listed for secret in secrets)
+    numbers = {line.split("  ")[0]: line.split("  ")[-1] for line in listed.splitlines()}
+    assert list(numbers.values()) == ["one", "two", "two", "three"]
+    assert (await wangge("token", "revoke", "one")).exit_code == 0
+    asked = await wangge("token", "revoke", "two")
+    assert asked.exit_code == 1 and ", ".join(list(numbers)[1:3]) in asked.output
+    assert (await wangge("token", "revoke", list(numbers)[1])).exit_code == 0
+    assert (await wangge("token", "revoke", given=secrets[3] + "\n")).exit_code == 0
+    async with town.database.acting(town.system_id) as link:
+        good = [await actors.by_secret(link, one, NOON) is not None for one in secrets]
+    assert good == [False, False, True, False]
+    assert (await wangge("token", "revoke", given="")).exit_code == 1
+
+
 async def test_a_persons_own_token(town: Town) -> None:
     given = ("token", "create", "--role", "grid_worker", "--person")
     said = await wangge(*given, "west_worker")

@@ -37,6 +37,7 @@
       failed: w.t("A fault here: it is in the log") }[name] || name;
   }
   const total = (counts) => Object.values(counts).reduce((sum, n) => sum + n, 0);
+  const way = (source) => (source === "duty" ? w.t("Phone page") : source === "mqtt" ? "OwnTracks · MQTT" : w.desk.say("source {name}", { name: source || "–" }));
   const ago = (at) => (at ? w.age((Date.parse(last.now) - Date.parse(at)) / 1000) : "–");
 
   function drawList() {
@@ -47,11 +48,11 @@
     const head = [w.t("Person"), w.t("Last message"), w.t("Accepted"), w.t("Rejected")];
     const rows = last.phones.map((one) => make("tr" + (chosen && chosen.code === one.code ? ".on" : ""), {
       tabIndex: 0, onclick: () => choose(one), onkeydown: (event) => { if (event.key === "Enter") choose(one); } }, [
-      make("td", {}, [make("b", {}, one.name || one.code), make("span.note", {}, one.name ? " " + one.code + (one.area ? " · " + one.area : "") : ""),
+      make("td", {}, [make("b", {}, one.name || one.code), make("span.note", {}, one.name ? " " + one.code + (one.area ? " · " + one.area : "") + (one.heard_at || !one.position_at ? "" : " · " + way(one.source)) : ""),
         ...one.signs.map((name) => make("span.sign", {}, sign(name)))]),
-      make("td.number", {}, ago(one.heard_at)),
-      make("td.number", {}, w.number(one.accepted)),
-      make("td.number" + (total(one.rejected) ? ".warn" : ""), {}, w.number(total(one.rejected))),
+      make("td.number", {}, ago(one.heard_at || one.position_at)),
+      make("td.number", {}, one.heard_at ? w.number(one.accepted) : "–"),
+      make("td.number" + (total(one.rejected) ? ".warn" : ""), {}, one.heard_at ? w.number(total(one.rejected)) : "–"),
     ]));
     const titles = head.map((word, n) => make("th" + (n ? ".number" : ""), { scope: "col" }, word));
     box("phones").replaceChildren(make("table", {}, [make("thead", {}, [make("tr", {}, titles)]), make("tbody", {}, rows)]));
@@ -123,8 +124,10 @@
     const line = (word, n, cls) => make("tr", {}, [make("td" + (cls || ""), {}, word), make("td.number", {}, w.number(n))]);
     const body = [line(w.t("Accepted"), chosen.accepted), ...rows.map(([name, n]) => line(reason(name), n, ".warn"))];
     if (chosen.ignored) body.push(line(w.t("Other messages"), chosen.ignored));
+    const seen = chosen.position_at && w.desk.say("Last position {age}, by: {way}", { age: ago(chosen.position_at), way: way(chosen.source) });
     return make("section.panel", {}, [
-      make("h2", {}, [w.t("Today"), make("em", {}, chosen.heard_at ? w.t("Last message") + " " + ago(chosen.heard_at) : w.t("Nothing in a week"))]),
+      make("h2", {}, [w.t("Phone app today"), make("em", {}, chosen.heard_at ? w.t("Last message") + " " + ago(chosen.heard_at) : w.t("Nothing in a week"))]),
+      seen ? make("p.note", {}, seen) : null,
       chosen.heard_at ? make("table", {}, [make("tbody", {}, body)]) : null,
     ]);
   }
