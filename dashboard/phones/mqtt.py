@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import ssl
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,12 +23,14 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from dashboard import tasks
+from dashboard.cli.tongue import language
+from dashboard.i18n.sentences import tell
 from dashboard.intake import IntakeFull
 from dashboard.phones import owntracks
 from dashboard.phones.door import PhoneDoor
 from dashboard.phones.reading import Read
 from data.access import Actor
-from data.errors import Invalid, NoSite, StoreUnavailable
+from data.errors import Invalid, NoSite, Said, StoreUnavailable, WanggeError
 
 LOG = logging.getLogger("wangge.mqtt")
 TOPIC = "owntracks/+/+"
@@ -71,6 +75,10 @@ class Broker:
         )
 
 
+class NotTrusted(WanggeError):
+    """The broker {host} shows a certificate that is not trusted: {why}. Give its CA as ?ca=FILE."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message as it came; `round` counts connections, since an acknowledgement means the
@@ -103,9 +111,10 @@ class Subscriber:
         if broker.user is not None:
             client.username_pw_set(broker.user, broker.password)
         if broker.tls:
-            client.tls_set(ca_certs=broker.ca)
+            _trust(client, broker)
         client.on_connect, client.on_message = self._connected, self._heard
         client.on_disconnect, client.on_subscribe = self._disconnected, self._subscribed
+        client.on_connect_fail = self._failed
 
     async def __aenter__(self) -> Subscriber:
         self._task = asyncio.create_task(self._take_for_ever(), name="mqtt-take")
@@ -128,6 +137,15 @@ class Subscriber:
         self._round += 1
         client.subscribe(TOPIC, qos=1)
         LOG.info("connected to %s, session kept: %s", self._broker.host, flags.session_present)
+
+    def _failed(self, *_: Any) -> None:
+        """Each attempt; the next one follows. paho calls it while it handles the error."""
+        error = sys.exc_info()[1]
+        if isinstance(error, ssl.SSLCertVerificationError):
+            said = NotTrusted(host=self._broker.host, why=error.verify_message).said
+        else:
+            said = Said("The broker {host} does not answer.", host=self._broker.host)
+        LOG.warning("%s", tell(said, language()))
 
     def _subscribed(self, *_: Any) -> None:
         self._call(self.connected.set)
@@ -208,6 +226,15 @@ class Subscriber:
             await self._door.submit(self._actor, fixes, None)
         for user, n in others.items():
             await self._door.ignore(self._actor, n, user)
+
+
+def _trust(client: paho.Client, broker: Broker) -> None:
+    """Raises Invalid where the file of certificates cannot be read."""
+    try:
+        client.tls_set(ca_certs=broker.ca)
+    except (OSError, ValueError):
+        why = Said("{path} is no file of certificates (PEM)", path=broker.ca)
+        raise Invalid(what="MQTT_URL", why=why) from None
 
 
 def read(message: Message) -> tuple[list[Read], int]:
