@@ -32,6 +32,7 @@ from data.query import requests
 
 MAX_BYTES = 64 * 1024
 ROOT = "/open311/v2"
+OTHER_FORMS = ("application/json", "multipart/form-data", "application/xml", "text/xml")
 HOW = Said("A key is a token of this site: wangge token create --role source --source NAME")
 
 router = APIRouter(prefix=ROOT, route_class=Open311Route)
@@ -115,6 +116,7 @@ async def token(request: Request, name: str) -> Response:
 async def post(request: Request) -> Response:
     """A report as a form. Its id with a key, its receipt without one; the same words again, as
     long as it is open, are the same report."""
+    _is_form(request.headers.get("content-type", ""))
     body = await read_body(request, limit_bytes=MAX_BYTES)
     pairs = forms.pairs_of(body)
     key = dict(pairs).get("api_key") or request.query_params.get("api_key")
@@ -136,6 +138,12 @@ async def post(request: Request) -> Response:
             said = {"token": await reporters.receipt(connection, reported.event["id"])}
     said |= {"service_notice": None, "account_id": form.fields.get("account_id")}
     return answer(request, "service_requests", [said], 201 if reported.created else 200)
+
+
+def _is_form(content_type: str) -> None:
+    """Raises Invalid for JSON and multipart: their key would be looked for in vain."""
+    if content_type.partition(";")[0].strip().lower() in OTHER_FORMS:
+        raise Invalid(what="Content-Type", why="send application/x-www-form-urlencoded")
 
 
 async def _report(request: Request, actor: Actor, form: Form, *, anonymous: bool) -> Reported:

@@ -29,8 +29,10 @@ from dashboard.auth import Identities
 from dashboard.embedded import Store
 from data import actors
 from data.database import Database
+from data.events import attributes, types
 from data.places import site
 from data.places.site import Site
+from tests.dashboard.api.open311_requests import ASKED
 from tests.factories import NOON, Town, make_town
 from tests.waiting import LONGEST_S
 
@@ -119,3 +121,21 @@ async def send(town: Town, client: httpx.AsyncClient, bearer: Any) -> Any:
         return reply.status_code, found.get("outcome", reply.text), found.get("event")
 
     return post
+
+
+@pytest.fixture
+async def typed(town: Town) -> Town:
+    """Litter has a limit of two hours and questions; a wish has neither."""
+    async with town.database.acting(town.system_id) as link:
+        await link.execute(
+            "INSERT INTO event_type (code, name_zh, name_en, limit_s) VALUES"
+            " ('litter', '暴露垃圾', 'Litter', 7200), ('wish', '心愿', 'Wish', NULL)"
+        )
+        await types.set_attributes(link, "litter", attributes.read(ASKED))
+    return town
+
+
+@pytest.fixture
+async def key(typed: Town, bearer: Any) -> str:
+    header = await bearer("source", source="city-app")
+    return str(header["Authorization"].removeprefix("Bearer "))
