@@ -18,6 +18,7 @@ from dashboard.api.requests import NO_NUL, caller, read_object
 from dashboard.imports import stopping, telling
 from dashboard.imports.jobs import Jobs
 from dashboard.imports.spool import MOST_BYTES, Spool, Upload
+from dashboard.imports.wording import Page
 from data.access import Actor, Permission
 from data.errors import NotFound, Said
 from data.importers import journal
@@ -27,6 +28,7 @@ from data.places import areas, facilities, grids
 from geo import crs
 
 MOST_OPTIONS_BYTES = 100_000
+FRESH = {"Cache-Control": "no-store"}
 SHOWN_RUNS = 20
 SHOWN_ROWS = 200
 OURS = ("actor_id", "pid", "number")  # of an upload's state: nobody else's business
@@ -97,11 +99,12 @@ async def overview(request: Request) -> Response:
             "grid_kinds": kinds,
             "facility_kinds": places,
             "fields": {name: noun.fields for name, noun in NOUNS.items()},
+            "field_names": {name: Page(lang, name).field_names() for name in NOUNS},
             "systems": list(crs.NAMES),
             "parent_by": PARENT_BY,
             "most_bytes": MOST_BYTES,
         },
-        headers={"Cache-Control": "no-store"},
+        headers=FRESH,
     )
 
 
@@ -146,8 +149,7 @@ async def read(request: Request, upload: Id) -> Response:
     """How an upload stands: asked again and again while a job runs."""
     one = _spool(request).find(upload, manager(request).id)
     state = await asyncio.to_thread(one.read)
-    headers = {"Cache-Control": "no-store"}
-    return json_response(_told(state, language(request.scope)), headers=headers)
+    return json_response(_told(state, language(request.scope)), headers=FRESH)
 
 
 @router.delete("/uploads/{upload}")
@@ -189,14 +191,14 @@ async def stop(request: Request, upload: Id) -> Response:
 async def preview(request: Request, upload: Id) -> Response:
     """What the last check or import would put where, with why rows are rejected."""
     one = _spool(request).find(upload, manager(request).id)
-    lang = language(request.scope)
+    page = _page(request, (await asyncio.to_thread(one.read)).get("noun"))
     drawn = await asyncio.to_thread(_load, one.preview)
     for feature in drawn["features"]:
         about = feature["properties"]
         if "reason" in about:
-            about["message"] = telling.remark(about, lang)
+            about["message"] = telling.remark(about, page.lang, page)
             del about["fields"]
-    return json_response(drawn, headers={"Cache-Control": "no-store"})
+    return json_response(drawn, headers=FRESH)
 
 
 @router.get("/uploads/{upload}/report.{format}")
@@ -204,7 +206,8 @@ async def report(request: Request, upload: Id, format: Format) -> Response:
     """The whole report of the last check or import; the CSV has all rejected rows."""
     one = _spool(request).find(upload, manager(request).id)
     stored = await asyncio.to_thread(_load, one.report)
-    return _download(stored, format, request, f"report-{upload}", rest=one.rest)
+    noun = (await asyncio.to_thread(one.read)).get("noun")
+    return _download(stored, format, _page(request, noun), f"report-{upload}", rest=one.rest)
 
 
 @router.get("/{run}/report.{format}")
@@ -215,7 +218,8 @@ async def run_report(request: Request, run: Run, format: Format) -> Response:
         found = await journal.runs(link, run=run)
     if not found:
         raise NotFound(what="import", key=run)
-    return _download(found[0].report, format, request, f"import-{run}")
+    page = _page(request, found[0].noun)
+    return _download(found[0].report, format, page, f"import-{run}")
 
 
 @router.post("/{run}/undo")
@@ -228,6 +232,10 @@ async def undo(request: Request, run: Run) -> Response:
         state.database, actor.id, run, at=state.clock.now(), real=real
     )
     return json_response({"run": number, "rows": counts})
+
+
+def _page(request: Request, noun: str | None) -> Page:
+    return Page(language(request.scope), noun)
 
 
 def _spool(request: Request) -> Spool:
@@ -244,12 +252,13 @@ def _load(path: Any) -> Any:
 def _told(state: dict[str, Any], lang: str) -> dict[str, Any]:
     """An upload's state in words, without whose it is or which process works on it."""
     told = {key: value for key, value in state.items() if key not in OURS}
+    page = Page(lang, state.get("noun"))
     if told.get("error"):
         about = {k: str(v) for k, v in told["error"]["fields"].items() if not isinstance(v, dict)}
-        told["error"] = telling.error(told["error"], lang)
+        told["error"] = telling.error(told["error"], page)
         told["error_fields"] = about
     if told.get("report"):
-        told["report"] = telling.report(told["report"], lang, most=SHOWN_ROWS)
+        told["report"] = telling.report(told["report"], lang, most=SHOWN_ROWS, page=page)
     return told
 
 
@@ -279,17 +288,13 @@ def _lines(rest: FilePath) -> Iterator[dict[str, Any]]:
 def _download(
     stored: dict[str, Any],
     format: str,
-    request: Request,
+    page: Page,
     name: str,
     *,
     rest: FilePath | None = None,
 ) -> Response:
-    lang = language(request.scope)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}.{format}"',
-        "Cache-Control": "no-store",
-    }
+    headers = {**FRESH, "Content-Disposition": f'attachment; filename="{name}.{format}"'}
     if format == "csv":
-        lines = telling.as_csv(stored, lang, _lines(rest) if rest else None)
+        lines = telling.as_csv(stored, page.lang, _lines(rest) if rest else None, page)
         return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
-    return json_response(telling.report(stored, lang), headers=headers)
+    return json_response(telling.report(stored, page.lang, page=page), headers=headers)

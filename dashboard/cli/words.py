@@ -10,7 +10,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from dashboard.cli.tongue import language
-from dashboard.i18n.sentences import tell
+from dashboard.i18n.sentences import Reword, tell
 from data.errors import WanggeError
 
 CATALOGUE = Path(__file__).with_name("zh.po")
@@ -28,14 +28,15 @@ def say(sentence: str, fields: Mapping[str, Any] | None = None) -> str:
     return fill(sentence, fields or {}, language())
 
 
-def fill(sentence: str, fields: Mapping[str, Any], lang: str) -> str:
-    """A sentence in zh or en with its fields; the field `reference` is a word of ours."""
+def fill(sentence: str, fields: Mapping[str, Any], lang: str, reword: Reword = str) -> str:
+    """A sentence in zh or en with its fields; the field `reference` is a word of ours. `reword`
+    changes how it is said."""
     said = dict(fields)
     if lang == "zh":
         sentence = chinese().get(sentence, sentence)
         if "reference" in said:
             said["reference"] = chinese().get(said["reference"], said["reference"])
-    return sentence.format(**said)
+    return reword(sentence).format(**said)
 
 
 def say_error(error: WanggeError) -> str:

@@ -5,6 +5,7 @@ A field of a sentence may itself be a sentence, or one of the words of the catal
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from data.errors import Named, Said
 
+Reword = Callable[[str], str]
 CATALOGUE = Path(__file__).with_name("sentences_zh.po")
 OF_OURS = frozenset({"what", "why", "action", "role", "limit"})  # fields that we fill with words
 
@@ -24,17 +26,18 @@ def chinese() -> dict[str, str]:
         return {str(one.id): str(one.string) for one in read_po(file, locale="zh") if one.id}
 
 
-def tell(said: Said, lang: str) -> str:
-    """A sentence in zh or en, with its fields filled in."""
-    if lang != "zh":
-        return str(said)
-    sentence = chinese().get(said.sentence, said.sentence)
-    return sentence.format(**{name: _word(name, one) for name, one in said.fields.items()})
+def tell(said: Said, lang: str, reword: Reword = str) -> str:
+    """A sentence in zh or en, with its fields filled in; `reword` changes how it is said."""
+    told = chinese().get(said.sentence, said.sentence) if lang == "zh" else said.sentence
+    known = {name: _word(name, one, lang, reword) for name, one in said.fields.items()}
+    return reword(told).format(**known)
 
 
-def _word(name: str, value: Any) -> Any:
+def _word(name: str, value: Any, lang: str, reword: Reword) -> Any:
     if isinstance(value, Said):
-        return tell(value, "zh").removesuffix("。")
+        return tell(value, lang, reword).removesuffix("。" if lang == "zh" else ".")
+    if lang != "zh":
+        return value
     if isinstance(value, Named):
         return value.zh
     return chinese().get(value, value) if name in OF_OURS and isinstance(value, str) else value

@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboard.cli.words import fill
 from dashboard.i18n.sentences import tell
+from dashboard.imports.wording import Page
 from data.errors import Said
 from data.importers.reasons import REASONS, WARNINGS
 
@@ -22,51 +23,63 @@ def packed(said: Said) -> dict[str, Any]:
     return {"sentence": said.sentence, "fields": fields}
 
 
-def error(kept: Mapping[str, Any], lang: str) -> str:
-    """A packed sentence in words."""
-    return tell(_unpacked(kept), lang)
+def error(kept: Mapping[str, Any], page: Page) -> str:
+    """A packed sentence in the page's words."""
+    return tell(_unpacked(kept, page), page.lang, page.sentence)
 
 
-def _unpacked(kept: Mapping[str, Any]) -> Said:
-    fields = {k: _unpacked(v) if isinstance(v, dict) else v for k, v in kept["fields"].items()}
+def _unpacked(kept: Mapping[str, Any], page: Page) -> Said:
+    fields = {
+        key: _unpacked(one, page) if isinstance(one, dict) else one
+        for key, one in page.fields(kept["fields"]).items()
+    }
     return Said(kept["sentence"], **fields)
 
 
-def remark(one: Mapping[str, Any], lang: str) -> str:
-    """Why a row was rejected, or what is to be said of all."""
-    return fill(REASONS.get(one["reason"]) or WARNINGS[one["reason"]], one["fields"], lang)
+def remark(one: Mapping[str, Any], lang: str, page: Page | None = None) -> str:
+    """Why a row was rejected, or what is to be said of all; in the words of the command line, or
+    in those of the page."""
+    return _say(REASONS.get(one["reason"]) or WARNINGS[one["reason"]], one, lang, page)
 
 
-def report(stored: Mapping[str, Any], lang: str, *, most: int | None = None) -> dict[str, Any]:
+def _say(sentence: str, one: Mapping[str, Any], lang: str, page: Page | None) -> str:
+    if page is None:
+        return fill(sentence, one["fields"], lang)
+    return fill(sentence, page.fields(one["fields"]), lang, page.sentence)
+
+
+def report(
+    stored: Mapping[str, Any], lang: str, *, most: int | None = None, page: Page | None = None
+) -> dict[str, Any]:
     """A stored report with its messages; at most `most` rows of those that were rejected."""
     told = dict(stored)
     told["rejected"] = [
-        {**one, "message": remark(one, lang)} for one in stored.get("rejected", [])[:most]
+        {**one, "message": remark(one, lang, page)} for one in stored.get("rejected", [])[:most]
     ]
     # The strict stop is both a warning and a reason; of warnings the warning counts.
     told["warnings"] = [
-        {**one, "message": _warning(one, lang)} for one in stored.get("warnings", [])
+        {**one, "message": _say(WARNINGS[one["reason"]], one, lang, page)}
+        for one in stored.get("warnings", [])
     ]
     return told
 
 
-def _warning(one: Mapping[str, Any], lang: str) -> str:
-    return fill(WARNINGS[one["reason"]], one["fields"], lang)
-
-
 def as_csv(
-    stored: Mapping[str, Any], lang: str, rest: Iterable[Mapping[str, Any]] | None = None
+    stored: Mapping[str, Any],
+    lang: str,
+    rest: Iterable[Mapping[str, Any]] | None = None,
+    page: Page | None = None,
 ) -> Iterator[str]:
     """Rejected and repaired rows and warnings as a table for a spreadsheet, which must take no
     cell for a formula; line by line. `rest` are the rejected rows that `stored` does not list,
     None where they are not kept."""
     write = csv.writer(_Echo())
-    told = report(stored, lang)
+    told = report(stored, lang, page=page)
     yield "\ufeff" + write.writerow(["state", "file", "row", "reason", "message"])
     for one in told["rejected"]:
         yield write.writerow(_line("rejected", one, one["reason"], one["message"]))
     for other in rest or ():
-        yield write.writerow(_line("rejected", other, other["reason"], remark(other, lang)))
+        yield write.writerow(_line("rejected", other, other["reason"], remark(other, lang, page)))
     for one in told.get("repaired", []):
         yield write.writerow(_line("repaired", one, "repaired", one["how"]))
     for one in told["warnings"]:

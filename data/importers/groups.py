@@ -58,7 +58,7 @@ async def _new_level(connection: Connection, batch: Batch, code: str, options: O
     """Make a level; the levels that there are now."""
     zh, en = named(code, options)
     await areas.add_level(connection, code=code, name_zh=zh, name_en=en)
-    announce(batch.ledger, "created_level", code, options)
+    announce(batch.ledger, "level", code, options)
     return Names(await areas.levels(connection))
 
 
@@ -118,7 +118,7 @@ async def add_kinds(
             zh, en = PLAIN[1] if kind == PLAIN[0] else named(kind, options)
             tiles = options.tiles or not grids.FILLING.isdisjoint((kind, zh))
             await grids.add_kind(connection, kind=kind, name_zh=zh, name_en=en, tiles=tiles)
-            announce(ledger, "created_kind", kind, options)
+            announce(ledger, "kind", kind, options)
 
 
 async def add_facility_kinds(
@@ -129,7 +129,7 @@ async def add_facility_kinds(
         if kind not in known:
             zh, en = named(kind, options)
             await facilities.add_kind(connection, kind=kind, name_zh=zh, name_en=en)
-            announce(ledger, "created_kind", kind, options)
+            announce(ledger, "kind", kind, options)
 
 
 class Passed:
@@ -183,10 +183,10 @@ def need(batch: Batch, options: Options, field: str, option: str) -> None:
         )
 
 
-def announce(ledger: Ledger, reason: str, made: str, options: Options) -> None:
+def announce(ledger: Ledger, what: str, made: str, options: Options) -> None:
     """Say that a level or kind is new, unless the user named it: it may be a slip of the pen."""
     if not any(options.group_name):
-        ledger.warn(reason, value=made)
+        ledger.warn(f"would_create_{what}" if options.dry_run else f"created_{what}", value=made)
 
 
 def named(code: str, options: Options) -> tuple[str, str]:

@@ -101,6 +101,8 @@ WARNINGS = {
     "named_by_code": "No name column: the codes are used as names. Say --map name=COLUMN.",
     "created_level": "The level {value} was new and has been added below all others.",
     "created_kind": "The kind {value} was new and has been added.",
+    "would_create_level": "The level {value} is new; it would be added below all others.",
+    "would_create_kind": "The kind {value} is new; it would be added.",
     "unknown_class": "{n} roads have a class that is not known ({values}); they are minor roads"
     " now. Say what it means: --class-value VALUE=CLASS, with CLASS one of {known}.",
     "no_class": "No column says the class of the roads: all are minor roads. Say --map"

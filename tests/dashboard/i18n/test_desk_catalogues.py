@@ -17,10 +17,11 @@ WORDS = re.compile(r"\b(?:w\.|\.)?(?:t|say)\(\s*" + STRING)
 
 
 def python_of(name: str) -> list[Path]:
-    """The modules of a page: `pages/NAME*.py`; the shell is a component."""
+    """A page's modules: `pages/NAME*.py`, and what names its controls; the shell is a component."""
     if name == SHELL:
         return [DASHBOARD / "components" / "desk.py"]
-    return sorted((DASHBOARD / "pages").glob(f"{name}*.py"))
+    own = [DASHBOARD / "imports" / "wording.py"] if name == "import" else []
+    return own + sorted((DASHBOARD / "pages").glob(f"{name}*.py"))
 
 
 def scripts_of(name: str) -> str:
@@ -44,7 +45,7 @@ def said(name: str) -> set[str]:
     found = set(WORDS.findall(scripts_of(name)))
     for file in python_of(name):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("t", "self._t"):
                 found |= {a.value for a in node.args if isinstance(a, ast.Constant)}
     if name == SHELL:
         found |= {page.place for page in PAGES if page.place}

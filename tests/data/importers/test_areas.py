@@ -130,6 +130,8 @@ async def test_a_changed_area_is_changed_in_place(empty: Importer, tmp_path: Pat
 
 async def test_a_new_level_is_made_and_said(empty: Importer, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "t.csv", "code,name", "t1,x")
+    trial = await empty("areas", file, group="precinct", dry_run=True)
+    assert "would_create_level" in [one["reason"] for one in trial["warnings"]]
     report = await empty("areas", file, group="precinct")
     assert [one["reason"] for one in report["warnings"]] == ["created_level"]
     again = await empty("areas", file, group="precinct")

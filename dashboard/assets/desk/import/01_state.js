@@ -6,13 +6,7 @@
   const page = (w.importing = { state, given: {}, choices: {} });
   page.nouns = () => ({ areas: w.t("Areas"), grids: w.t("Grids"), facilities: w.t("Facilities"), ground: w.t("Roads, waters, buildings"), people: w.t("People"), events: w.t("Events") });
   page.grounds = () => ({ road: w.t("Roads"), rail: w.t("Railways"), water: w.t("Waters"), wood: w.t("Woods"), building: w.t("Buildings") });
-  page.fields = (noun) => ({
-    code: w.t("Code"), id: w.t("Number"), name: w.t("Name"), level: w.t("Level"), kind: w.t("Kind"), parent: w.t("Belongs to"),
-    population: w.t("Population"), households: w.t("Households"), address: w.t("Address"), service_radius_m: w.t("Service radius, m"),
-    phone: w.t("Phone"), role: w.t("Post"), grid: w.t("Grid"), grid_kind: w.t("Kind of grid"), force_type: w.t("Kind of force"),
-    team: w.t("Team"), type: w.t("Type"), class: noun === "ground" ? w.t("Class of road") : w.t("Class"), dwellings: w.t("Dwellings"), opened: w.t("Reported at"), due: w.t("Due at"), closed: w.t("Closed at"),
-    settled_at: w.t("Settled by"), satisfied: w.t("Satisfied?"), text: w.t("Text"), lon: w.t("Longitude"), lat: w.t("Latitude"),
-    x: w.t("Easting (x)"), y: w.t("Northing (y)"), wkt: w.t("Shape (WKT)") });
+  page.fields = (noun) => state.about.field_names[noun];
   page.stages = () => ({ start: w.t("Starting"), read: w.t("Reading"), turn: w.t("Waiting for another import to end"), check: w.t("Checking"), write: w.t("Writing") });
   page.running = () => Boolean(state.upload && state.upload.state === "running");
 
