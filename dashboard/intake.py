@@ -1,7 +1,9 @@
 """The queue before the store: many small requests become one transaction.
 
 A request waits until its fixes are committed. The queue is bounded; when it is full, or while the
-database does not answer, the request is refused with 503 and the fixes are counted as dropped.
+database does not answer, the request is refused with 503 and the fixes are counted as dropped. An
+actor may fill half of it (of many who flood each his share), and actors take turns, so that who
+sends little is served whatever others send.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import itertools
 import logging
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +22,7 @@ from typing import Any
 from dashboard import tasks
 from dashboard.listener import Listener
 from dashboard.rounds import Outcome, Round, Submission
+from dashboard.turns import Turns
 from data import actors, counters
 from data.access import Actor, Permission
 from data.database import Database
@@ -52,9 +56,9 @@ class Intake:
     system_id: int | None = None
     dropped: int = 0  # not yet in the store's counters
     waiting: int = 0
-    _queue: asyncio.Queue[Submission] = field(default_factory=asyncio.Queue)
+    _queue: Turns = field(default_factory=Turns)
+    _held: Counter[int] = field(default_factory=Counter)  # of `waiting`, by actor
     _judged: asyncio.Queue[Round] = field(default_factory=asyncio.Queue)
-    _queued: int = 0  # fixes in _queue
     _writing: int = 0  # fixes of the round that is being written
     _turn: asyncio.Event = field(default_factory=asyncio.Event)  # one of these has changed
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
@@ -99,15 +103,15 @@ class Intake:
         Raises NotAllowed, IntakeFull, StoreUnavailable, NoSite.
         """
         actor.require(Permission.REPORT_POSITIONS)
-        if self.waiting + len(rows) > MAX_WAITING and self.waiting:
+        if self.waiting and self._held[actor.id] + len(rows) > MAX_WAITING - self.waiting:
             self.dropped += len(rows)
             raise IntakeFull()
         first = next(self._numbers) << 32
         fixes, invalid = parse(rows, first=first)
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.waiting += len(rows)
-        self._queue.put_nowait(Submission(actor, first, len(rows), fixes, invalid, done))
-        self._queued += len(rows)
+        self._held[actor.id] += len(rows)
+        self._queue.put(Submission(actor, first, len(rows), fixes, invalid, done))
         self._turn.set()
         return await done
 
@@ -141,20 +145,15 @@ class Intake:
         So one half is checked while the other is written. Clients in step would fall into rounds
         of one submission each, or all into one; who waits for a round would wait for the writing.
         """
-        while self._queue.empty() or not self._judged.empty() or self._queued < self._writing:
+        while self._queue.empty() or not self._judged.empty() or self._queue.size < self._writing:
             self._turn.clear()
             await self._turn.wait()
-        submissions = [self._take()]
+        submissions = [self._queue.take()]
         size, enough = submissions[0].count, min(MAX_BATCH, self.waiting / 2)
         while size < enough and not self._queue.empty():
-            submissions.append(self._take())
+            submissions.append(self._queue.take())
             size += submissions[-1].count
         return submissions
-
-    def _take(self) -> Submission:
-        submission = self._queue.get_nowait()
-        self._queued -= submission.count
-        return submission
 
     async def _write_for_ever(self) -> None:
         while True:
@@ -185,14 +184,14 @@ class Intake:
     def _drain(self) -> list[Submission]:
         found = []
         while not self._queue.empty():
-            found.append(self._take())
+            found.append(self._queue.take())
         while not self._judged.empty():
             found += self._judged.get_nowait().submissions
         return found
 
     def _refuse(self, submissions: Sequence[Submission], error: Exception) -> None:
         for submission in submissions:
-            self.waiting -= submission.count
+            self._let_go(submission)
             self.dropped += submission.count
             if not submission.done.done():
                 submission.done.set_exception(error)
@@ -234,9 +233,14 @@ class Intake:
             if fix.index in batch.rejected:
                 reasons[fix.index] = str(batch.rejected[fix.index])
         rejected = [(number - submission.first, reasons[number]) for number in sorted(reasons)]
-        self.waiting -= submission.count
+        self._let_go(submission)
         if not submission.done.done():
             submission.done.set_result(Outcome(submission.count - len(rejected), rejected))
+
+    def _let_go(self, submission: Submission) -> None:
+        self.waiting -= submission.count
+        left = self._held.pop(submission.actor.id, 0) - submission.count
+        self._held.update({submission.actor.id: left} if left else {})
 
     async def _judge_group(self, known: Known, group: Sequence[Submission]) -> Batch:
         """The steps for all fixes of one actor. A "no" from a late copy is asked again."""

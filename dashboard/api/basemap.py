@@ -137,7 +137,7 @@ def _wish(given: Given, folder: Path, present: Origin | None) -> Wish:
         "max_zoom": given.max_zoom,
     }
     if given.address:
-        key = given.key or _same_key(given.address, present)
+        key = given.key or _same_key((given.address, given.labels), present)
         return Wish("wmts", given.address, key=key, labels=given.labels or None, **shared)
     place = _inside(folder, given.file or "")
     kind = SUFFIXES.get(place.suffix.lower(), "xyz")
@@ -152,12 +152,19 @@ def _inside(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def _same_key(address: str, present: Origin | None) -> str | None:
-    """The key that is set, for the server that it was given for and no other."""
+def _same_key(places: tuple[str | None, ...], present: Origin | None) -> str | None:
+    """The key that is set, for the servers that it was given for and no other: not where pictures
+    or labels would come from elsewhere."""
     if present is None or present.kind != "wmts":
         return None
-    same = urlsplit(address)[:2] == urlsplit(present.location)[:2]
-    return present.key if same else None
+    held = {_server(one) for one in (present.location, present.labels) if one}
+    asked = {_server(one) for one in places if one and "://" in one}
+    return present.key if asked <= held else None
+
+
+def _server(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.netloc
 
 
 def _place(location: str, kind: str) -> str:

@@ -18,9 +18,7 @@ async def read(request: Request) -> Response:
     state = request.app.state
     if not hasattr(state, "description"):
         models = {"Report": events.Body}
-        state.description = json_response(
-            document(request.app.router.routes, version=health.version(), models=models),
-            headers={"Cache-Control": "no-cache"},
-        )
-    response: Response = state.description
-    return response
+        routes = request.app.router.routes
+        state.description = document(routes, version=health.version(), models=models)
+    # An answer of its own each time: what packs one for a client changes its headers for good.
+    return json_response(state.description, headers={"Cache-Control": "no-cache"})

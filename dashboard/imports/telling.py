@@ -12,7 +12,7 @@ from dashboard.imports.wording import Page
 from data.errors import Said
 from data.importers.reasons import REASONS, WARNINGS
 
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # wide ones in East Asia
 
 
 def packed(said: Said) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from dashboard.intake import Intake
+from dashboard.intake import MAX_WAITING, Intake, IntakeFull
 from data.access import Actor
 from data.database import Database
 from tests.factories import NOON
@@ -19,10 +20,10 @@ def intake(database: Database) -> Intake:
     return Intake(database, lambda: NOON)
 
 
-async def come(intake: Intake, *counts: int) -> list[asyncio.Task[object]]:
+async def come(intake: Intake, *counts: int, actor: Actor = SOURCE) -> list[asyncio.Task[object]]:
     """Requests of so many rows (none of them a fix); they wait for their answers."""
     found: list[asyncio.Task[object]] = [
-        asyncio.create_task(intake.submit(SOURCE, [None] * count)) for count in counts
+        asyncio.create_task(intake.submit(actor, [None] * count)) for count in counts
     ]
     await asyncio.sleep(0)
     return found
@@ -33,6 +34,7 @@ async def leave(intake: Intake, requests: list[asyncio.Task[object]]) -> None:
     await intake.stop()
     for task in requests:
         task.cancel()
+    await asyncio.gather(*requests, return_exceptions=True)
 
 
 async def test_a_round_waits_until_it_is_as_large_as_the_one_before(intake: Intake) -> None:
@@ -71,4 +73,25 @@ async def test_a_round_takes_half_of_what_is_here(intake: Intake) -> None:
 async def test_a_request_without_fixes_is_a_round_too(intake: Intake) -> None:
     requests = await come(intake, 0)
     assert [one.count for one in await intake._collect()] == [0]
+    await leave(intake, requests)
+
+
+async def test_who_floods_waits_for_himself(intake: Intake) -> None:
+    """He gets one half of the queue, who floods too a half of the rest; a phone is taken, and its
+    turn comes after one request of each, not after all of them."""
+    other, phone = replace(SOURCE, id=2), replace(SOURCE, id=3)
+    requests = await come(intake, *[1_000] * 24)
+    assert intake.waiting == MAX_WAITING / 2
+    assert [type(one.exception()) for one in requests if one.done()] == [IntakeFull] * 14
+    requests += await come(intake, *[1_000] * 24, actor=other)
+    assert intake.waiting == MAX_WAITING * 3 / 4
+    requests += await come(intake, 1, actor=phone)
+    assert not requests[-1].done()
+    taken = [*await intake._collect(), *await intake._collect()]
+    assert [one.actor.id for one in taken] == [1, 2, 3, 1, 2]
+    assert [one.first for one in taken if one.actor == SOURCE] == sorted(
+        one.first for one in taken if one.actor == SOURCE
+    ), "and his own stay in order"
+    intake._refuse([*taken, *intake._drain()], IntakeFull())
+    assert intake.waiting == 0 and not intake._held, "whatever was held is given back"
     await leave(intake, requests)

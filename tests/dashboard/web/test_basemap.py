@@ -90,4 +90,8 @@ async def test_a_key_goes_in_and_never_comes_out(
                 elsewhere = {**wish, "address": f"{stranger.url}/vec_c/wmts"}
                 answer = await admin.post("/api/basemap/check", json=elsewhere)
                 assert [one["good"] for one in answer.json()["remarks"]] == [False, False]
-                assert stranger.asked and not any("tk=" in one for one in stranger.asked)
+                named = {**wish, "labels": f"{stranger.url}/cva_c/wmts"}
+                answer = await admin.post("/api/basemap/check", json=named)
+                assert not answer.json()["remarks"][-1]["good"]
+                assert len(stranger.asked) > 1
+                assert not any("tk=" in one for one in stranger.asked)

@@ -50,6 +50,9 @@ async def test_anybody_may_read_it(web: Served) -> None:
     """It is valid, names every door and no other host, and says nothing of this site."""
     async with web.client() as client:
         reply = await client.get("/api/openapi.json")
+        plain = await client.get("/api/openapi.json", headers={"Accept-Encoding": "identity"})
+    assert reply.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    assert plain.content == reply.content, "who reads it packed leaves it whole for the next one"
     assert reply.status_code == 200
     assert reply.headers["content-type"] == "application/json"
     assert "://" not in reply.text and "示范镇" not in reply.text

@@ -316,6 +316,6 @@ def test_no_cell_of_a_report_is_a_formula() -> None:
     remark = {"row": 1, "file": "=cmd|' /C calc'!A0", "reason": "nameless", "fields": {}}
     text = "".join(telling.as_csv({"rejected": [remark], "repaired": [], "warnings": []}, "en"))
     assert "'=cmd|" in text and "\n=cmd" not in text and ",=cmd" not in text
-    for cell in ("=1", "+1", "-1", "@x", "\tx", "\rx"):
+    for cell in ("=1", "+1", "-1", "@x", "\tx", "\rx", "＝1", "＋1", "－1", "＠x"):
         assert telling.harmless(cell) == f"'{cell}"
     assert telling.harmless("1 = 1") == "1 = 1"
