@@ -231,4 +231,5 @@ def _along(part: Polygon, edge: Geometry) -> float:
 
 
 def _length_by_width(part: Polygon) -> float:
-    return float(part.length) / 2 / coverage_.width_m(part)
+    width_m = coverage_.width_m(part)
+    return float(part.length) / 2 / width_m if width_m > 0 else float("inf")

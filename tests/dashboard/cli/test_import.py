@@ -77,7 +77,8 @@ def test_a_site_is_made_once(bare: Any) -> None:
     assert "WANGGE_HOME" in bare("site", "create", "--name", "x", ok=False).stderr
     assert (
         bare("site", "show").stdout == "空 / Bare  America/New_York\nduty hours: always\n"
-        "open311: read with a key, 0 anonymous a day\npublic url: unknown\nclock: real ×1\n"
+        "open311: read with a key, 0 anonymous a day\npublic url: unknown\n"
+        "reporters' contacts: kept 180 days after closing, 0 held, 0 deleted\nclock: real ×1\n"
     )
     assert "IANA" in bare("site", "create", "--name", "x", "--timezone", "Mars/A", ok=False).stderr
 

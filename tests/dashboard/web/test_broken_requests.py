@@ -50,7 +50,7 @@ async def test_what_no_store_can_hold_is_refused_in_words(web: Served, bearer: B
         ):
             answer = await client.get(path)
             assert answer.status_code == 422, f"{path}: {answer.text}"
-            assert answer.json()["error"]["code"] in ("invalid", "invalid_body")
+            assert answer.json()["error"]["code"] in ("invalid", "invalid_parameter")
         assert (await client.post("/api/calls/9223372036854775808/end")).status_code == 422
 
 
