@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg
+import pyogrio
+import shapely
 from playwright.sync_api import Page, expect
 
 from data.importers import journal
@@ -38,6 +41,26 @@ def desk(wall: Wall, path: str, **given: Any) -> Page:
 
 def until(page: Page, state: str) -> None:
     page.wait_for_selector(f'#desk[data-import="{state}"]')
+
+
+def test_the_parts_of_a_shapefile_are_chosen_together(wall: Wall, tmp_path: Path) -> None:
+    """As they lie on a disk, without a zip; one alone is told what it lacks."""
+    lon, lat = place(0, 0.4, 0.4)
+    shapes = np.array([shapely.to_wkb(shapely.box(lon, lat, lon + 0.001, lat + 0.001))] * 2)
+    named = np.array(["东网格", "西网格"], dtype=object)
+    fields, about = np.array(["网格名称"]), {"geometry_type": "Polygon", "crs": "EPSG:4490"}
+    shape = tmp_path / "网格图层.shp"
+    pyogrio.raw.write(shape, shapes, [named], fields=fields, encoding="GBK", **about)
+    page = desk(wall, "/import")
+    page.set_input_files("#import-choose", shape)
+    expect(page.locator("#import-file [role=alert]")).to_contain_text("请一起选中")
+    page.set_input_files("#import-choose", [*sorted(tmp_path.iterdir())])
+    until(page, "look-done")
+    expect(page.locator("#import-file b").first).to_have_text("网格图层.zip")
+    expect(page.locator(".columns tbody tr").nth(1)).to_contain_text("东网格")
+    expect(page.locator("#field-crs")).to_have_attribute("placeholder", "CGCS2000")
+    page.click("#import-file .file-line .button")
+    until(page, "empty")
 
 
 def test_a_file_goes_onto_the_map_and_back(wall: Wall, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@
   page.send = (file) => {
     state.refused = state.note = "";
     if (file.size > state.about.most_bytes) { state.refused = w.desk.say("This file is larger than {limit}.", { limit: w.desk.size(state.about.most_bytes) }); return page.draw(); }
-    if (/\.shp$/i.test(file.name)) { state.refused = w.t("A Shapefile is several files (.shp, .shx, .dbf, .prj): put them into one zip and choose that."); return page.draw(); }
+    if (/\.shp$/i.test(file.name)) { state.refused = w.t("A Shapefile is several files (.shp, .shx, .dbf, .prj): choose them together, or as one zip."); return page.draw(); }
     const request = new XMLHttpRequest();
     state.sending = { name: file.name, done: 0, size: file.size, request };
     request.open("POST", URL_ + "/uploads?name=" + encodeURIComponent(file.name));
@@ -99,6 +99,7 @@
     request.send(file);
     page.draw();
   };
+  page.refuse = (why) => { state.refused = why; page.draw(); };
   page.forget = async () => {
     const id = state.upload.id;
     state.upload = null; state.refused = "";

@@ -29,9 +29,9 @@
     panel("file", w.t("File"), upload || sending ? "" : w.t("GeoJSON, TopoJSON, Shapefile, GeoPackage, KML, GPX, XLSX, CSV; also zipped"), inside);
   }
   function drop() {
-    const choose = make("input", { type: "file", id: "import-choose", hidden: true, onchange: (e) => { if (e.target.files[0]) page.send(e.target.files[0]); } });
+    const choose = make("input", { type: "file", id: "import-choose", hidden: true, multiple: true, onchange: (e) => page.take(e.target.files) });
     const zone = make("div.drop", { ondragover: (e) => { e.preventDefault(); zone.classList.add("over"); }, ondragleave: () => zone.classList.remove("over"),
-      ondrop: (e) => { e.preventDefault(); zone.classList.remove("over"); if (e.dataTransfer.files[0]) page.send(e.dataTransfer.files[0]); } },
+      ondrop: (e) => { e.preventDefault(); zone.classList.remove("over"); page.take(e.dataTransfer.files); } },
     [make("button.button.main", { type: "button", onclick: () => choose.click() }, w.t("Choose a file")), choose,
       make("span.note", {}, say("or drop it here; at most {limit}", { limit: w.desk.size(page.state.about.most_bytes) }))]);
     return zone;
