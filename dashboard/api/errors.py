@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from dashboard.i18n.sentences import accepted, tell
@@ -145,6 +146,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(WanggeError, _wangge)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -170,6 +172,12 @@ async def _validation(request: Request, error: Exception) -> Response:
     found = error.errors()[0]
     kind = InvalidBody if found["loc"][:1] == ("body",) else InvalidParameter
     return describe(kind(why=fault(found)), language(request.scope))
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Who went away while he was sending hears nothing, and is no fault to be logged: phones lose
+    their network, and anybody could fill the disk."""
+    return Response(status_code=400)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

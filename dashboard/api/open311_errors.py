@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
 from dashboard.api.errors import HEADERS, UNEXPECTED, TooLarge, language
 from dashboard.i18n.sentences import tell
@@ -52,6 +53,8 @@ class Open311Route(APIRoute):
             except WanggeError as error:
                 kind = next(one for one in type(error).__mro__ if one in STATUS)
                 return problem(request, STATUS[kind], error.said)
+            except ClientDisconnect:
+                raise
             except Exception as error:
                 LOG.error("%s %s failed", request.method, self.path, exc_info=error)
                 return problem(request, 500, UNEXPECTED)

@@ -65,3 +65,26 @@ async def test_no_body_is_read_without_end(web: Served, bearer: Bearer) -> None:
             assert answer.status_code in (401, 413), path
             answer = await client.post(path, content=endless())
             assert 400 <= answer.status_code < 500, path
+
+
+async def test_who_goes_away_while_sending_leaves_no_line_in_the_log(
+    web: Served, bearer: Bearer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A line of 10 KB for each would let anybody fill the disk."""
+    (header,) = (await bearer("administrator")).values()
+    keys = [(b"host", b"x"), (b"authorization", header.encode())]
+    open_to_all = ("/api/hooks/x", "/api/positions/osmand", "/open311/v2/requests.json", "/sign-in")
+    for path in (*open_to_all, "/api/positions", "/api/imports/uploads", "/api/events"):
+        said: Any = iter(({"type": "http.request", "body": b"{", "more_body": True},))
+
+        async def receive(said: Any = said) -> Any:
+            return next(said, {"type": "http.disconnect"})
+
+        async def send(message: Any) -> None:
+            assert message.get("status") != 500
+
+        scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode()}
+        scope |= {"query_string": b"name=a.csv", "headers": [] if path in open_to_all else keys}
+        scope |= {"scheme": "http", "http_version": "1.1", "server": ("x", 80), "app": web.app}
+        await web.app({**scope, "client": ("127.0.0.1", 1), "root_path": ""}, receive, send)
+    assert not caplog.records
