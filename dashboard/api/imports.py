@@ -29,6 +29,7 @@ from geo import crs
 
 MOST_OPTIONS_BYTES = 100_000
 FRESH = {"Cache-Control": "no-store"}
+LOOK_EVERY_BYTES = 16 << 20  # of an upload: whether the disk has room for more
 SHOWN_RUNS = 20
 SHOWN_ROWS = 200
 OURS = ("actor_id", "pid", "number")  # of an upload's state: nobody else's business
@@ -114,8 +115,6 @@ async def upload(
 ) -> Response:
     """The body is the file, written to disk as it comes. 413 past the limit, 507 without room."""
     actor = manager(request)
-    if int(request.headers.get("content-length", "0") or 0) > MOST_BYTES:
-        raise _too_large()
     now = datetime.now(UTC)
     spool = _spool(request)
     await asyncio.to_thread(spool.tidy, actor.id, now)
@@ -135,13 +134,11 @@ async def _receive(request: Request, one: Upload) -> int:
         async for chunk in request.stream():
             size += len(chunk)
             if size > MOST_BYTES:
-                raise _too_large()
+                raise TooLarge(limit=Said("{n} MB", n=MOST_BYTES >> 20))
+            if size % LOOK_EVERY_BYTES < len(chunk):
+                _spool(request).spare()
             await asyncio.to_thread(file.write, chunk)
     return size
-
-
-def _too_large() -> TooLarge:
-    return TooLarge(limit=Said("{n} MB", n=MOST_BYTES >> 20))
 
 
 @router.get("/uploads/{upload}")

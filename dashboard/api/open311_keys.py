@@ -8,7 +8,7 @@ from fastapi import Request
 
 from dashboard.api.open311_errors import TooOften, WrongKey
 from dashboard.api.requests import bearer, system_actor, system_id
-from dashboard.doors.limits import Limit
+from dashboard.doors.limits import Limit, address_of
 from data.access import Actor, Permission
 from data.events import reporters
 
@@ -70,7 +70,7 @@ async def resident(request: Request) -> Actor:
         raise WrongKey()
     if not hasattr(state, "residents"):
         state.residents = Limit(TRIES, WITHIN_S)
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     wait_s = state.residents.wait_s(address)
     if wait_s > 0:
         raise TooOften(minutes=max(1, round(wait_s / 60)))

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from starlette.requests import HTTPConnection
+
+NETWORK_BITS = 64  # of IPv6: who has one address there has them all
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Where a request comes from, as limits count it: an address, of IPv6 its network."""
+    said = connection.client.host if connection.client else ""
+    try:
+        found = ipaddress.ip_address(said)
+    except ValueError:
+        return said
+    if found.version == 4 or found.ipv4_mapped:
+        return str(found if found.version == 4 else found.ipv4_mapped)
+    network = ipaddress.ip_network((int(found), NETWORK_BITS), strict=False)
+    return str(network.network_address)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.auth import Identities, cookies
-from dashboard.doors.limits import Limit
+from dashboard.doors.limits import Limit, address_of
 from dashboard.doors.page import SignIn, render
 from dashboard.i18n import language
 from data import actors
@@ -52,7 +52,7 @@ async def sign_in(request: Request) -> Response:
     """Check an account's password; a session's cookie and where he wanted to go."""
     fields = await _fields(request)
     name, password = fields.get("account", ""), fields.get("password", "")
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     doors: Doors = request.app.state.doors
     mine = f"{address} {name}"
     if doors.by_address.wait_s(address) or doors.by_account.wait_s(mine):

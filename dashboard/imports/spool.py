@@ -124,13 +124,17 @@ class Spool:
     def make(self, *, actor_id: int, name: str, at: datetime) -> Upload:
         """Room for an upload. Raises NoRoom."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if shutil.disk_usage(self.root).free < RESERVE_BYTES:
-            raise NoRoom()
+        self.spare()
         upload = Upload(self.root / secrets.token_urlsafe(12))
         (upload.folder / "file").mkdir(parents=True, mode=0o700)
         known = {"id": upload.id, "actor_id": actor_id, "name": plain(name), "size": 0}
         upload.change(**known, state="uploading", task=None, at=at.isoformat())
         return upload
+
+    def spare(self) -> None:
+        """Asked again while a file comes in: several may. Raises NoRoom."""
+        if shutil.disk_usage(self.root).free < RESERVE_BYTES:
+            raise NoRoom()
 
     def find(self, id_: str, actor_id: int) -> Upload:
         """Somebody's own upload. Raises NotFound."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dashboard.doors.limits import Limit
+import pytest
+from starlette.requests import HTTPConnection
+
+from dashboard.doors.limits import Limit, address_of
 
 
 def test_a_limit_forgets_with_time_and_is_bounded() -> None:
@@ -28,3 +31,21 @@ def test_a_try_that_was_right_is_taken_back() -> None:
     assert limit.wait_s("a") > 0
     limit.forgive("a")
     assert limit.wait_s("a") == 0
+
+
+@pytest.mark.parametrize(
+    ("client", "counted"),
+    [
+        (("192.0.2.7", 5), "192.0.2.7"),
+        (("::ffff:192.0.2.7", 5), "192.0.2.7"),
+        (("2001:db8:0:1::7", 5), "2001:db8:0:1::"),
+        (("2001:db8:0:1:ffff::8", 5), "2001:db8:0:1::"),
+        (("2001:db8:0:2::7", 5), "2001:db8:0:2::"),
+        (("fe80::1%eth0", 5), "fe80::"),
+        (("no address", 0), "no address"),
+        (None, ""),
+    ],
+)
+def test_who_has_many_addresses_is_one(client: tuple[str, int] | None, counted: str) -> None:
+    """A household of IPv6 has 2^64 addresses: each would have been a guesser of his own."""
+    assert address_of(HTTPConnection({"type": "http", "client": client})) == counted

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from dashboard.api import imports
+from dashboard.imports import spool
 from tests.dashboard.web.conftest import Bearer
 from tests.serving import Served
 
@@ -88,3 +91,22 @@ async def test_who_goes_away_while_sending_leaves_no_line_in_the_log(
         scope |= {"scheme": "http", "http_version": "1.1", "server": ("x", 80), "app": web.app}
         await web.app({**scope, "client": ("127.0.0.1", 1), "root_path": ""}, receive, send)
     assert not caplog.records
+
+
+async def test_an_upload_ends_before_the_disk_is_full(
+    web: Served, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There was room when it began; others came in meanwhile. The store needs the rest."""
+    free = iter((spool.RESERVE_BYTES,))
+    monkeypatch.setattr(imports, "LOOK_EVERY_BYTES", 100)
+    monkeypatch.setattr(spool.shutil, "disk_usage", lambda _: SimpleNamespace(free=next(free, 0)))
+
+    async def file() -> Any:
+        for _ in range(9):
+            yield b"x" * 100
+
+    async with web.client(headers=await bearer("administrator")) as client:
+        url, name = "/api/imports/uploads", {"name": "a.csv"}
+        assert (await client.post(url, params=name, content=file())).status_code == 507
+        assert not (await client.get("/api/imports")).json()["uploads"]
+    assert not list((web.app.state.settings.home / "imports").iterdir())
