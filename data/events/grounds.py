@@ -12,7 +12,6 @@ from enum import StrEnum
 from math import isfinite
 from xml.etree.ElementTree import Element
 
-import numpy as np
 import shapely
 from shapely import Geometry, MultiPoint, Point, Polygon
 
@@ -25,11 +24,6 @@ MOST_FLAWS = 20
 WIDEST_M = 2_000_000.0  # radius
 WIDEST_DEG = 90.0
 FINEST_DEG = 0.00002  # some 2 m
-PAIRS, PAIRS_A_CORNER = (
-    5_000,
-    10,
-)  # of edges whose boxes meet: an outline of a ground has 3 a corner
-EDGES_AT_ONCE = 100
 
 
 class Fault(StrEnum):
@@ -118,26 +112,13 @@ def _polygon(pairs: list[str]) -> tuple[Geometry, list[Fault]]:
     ring = meridian.unrolled(corners)
     if ring is None:
         raise _LeftOut(Fault.POLE)
-    if _tangled(ring):
+    if polygons.tangled(ring):
         hull = MultiPoint(ring).convex_hull
         return _on_map(hull if hull.area else None, [*faults, Fault.TOO_DETAILED])
     shape, how = polygons.repair(Polygon(ring))
     if how is not None:
         faults.append(Fault.SELF_CROSSING)
     return _on_map(shape, faults)
-
-
-def _tangled(ring: Sequence[tuple[float, float]]) -> bool:
-    """Whether so many edges lie across each other that mending would take minutes: a star of 20,000
-    corners has 100 million crossings."""
-    ends = np.array([*ring, ring[0]], float)
-    edges = shapely.linestrings(np.stack([ends[:-1], ends[1:]], axis=1))
-    tree, left = shapely.STRtree(edges), PAIRS + PAIRS_A_CORNER * len(ring)
-    for first in range(0, len(edges), EDGES_AT_ONCE):
-        left -= tree.query(edges[first : first + EDGES_AT_ONCE]).shape[1]
-        if left < 0:
-            return True
-    return False
 
 
 def _circle(words: list[str]) -> tuple[Geometry, list[Fault]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
@@ -56,3 +57,14 @@ def test_whatever_is_drawn_comes_back_valid_or_not_at_all(ring: list[tuple[int, 
         assert whole.is_valid and whole.area > 0
         hull = shapely.convex_hull(shapely.MultiPoint(ring))
         assert whole.within(hull.buffer(1e-9))
+
+
+def test_what_crosses_itself_everywhere_is_not_repaired() -> None:
+    """It would take minutes and all memory; an outline with some crossings is."""
+    turn = np.arange(20_000) * 2.5
+    star = Polygon(np.column_stack([np.sin(turn), np.cos(turn)]))
+    assert polygons.repair(star) == (None, "Self-intersection, too often to be repaired")
+    east = np.arange(3_000)
+    wave = np.column_stack([east, np.where(east % 30, 0.0, -2.0)])  # through the other side
+    coast, how = polygons.repair(Polygon([*wave, (3_000, -1), (-1, -1)]))
+    assert coast is not None and coast.is_valid and how == "Self-intersection"
