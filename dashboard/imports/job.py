@@ -25,7 +25,7 @@ from dashboard.settings import Settings, import_mb
 from dashboard.supervisor import follow_parent
 from data.database import Database
 from data.errors import Said, StoreUnavailable, WanggeError
-from data.importers import values
+from data.importers import swapped, values
 from data.importers.options import Options
 from data.importers.remarks import MOST_TOLD
 from data.importers.report import ELSEWHERE
@@ -74,9 +74,9 @@ async def _look(
     upload: Upload, database: Database, actor_id: int, given: Options
 ) -> dict[str, Any]:
     async with database.acting(actor_id) as connection:
-        words = await values.read(connection)
+        words, town = await values.read(connection), await swapped.extent(connection)
     path, told = str(upload.file), progress(upload)
-    found = await asyncio.to_thread(look.describe, path, given.reading, words, told)
+    found = await asyncio.to_thread(look.describe, path, given.reading, words, town, told)
     return {"state": "done", "look": found}
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from data.importers import columns as columns_
 from data.importers import reading, stream, values
@@ -17,14 +20,19 @@ from data.importers.run import NOUNS
 from data.importers.table import Progress, Reading, Table, text
 from data.importers.values import Words
 from geo.crs import OldDatum
+from geo.fitting import Box, fitting
 
 EXAMPLES = 3
 LONGEST = 60
+SAMPLE = 500  # points that are enough to tell systems apart
 
 
-def describe(path: str, chosen: Reading, words: Words, progress: Progress) -> dict[str, Any]:
+def describe(
+    path: str, chosen: Reading, words: Words, town: Box | None, progress: Progress
+) -> dict[str, Any]:
     """What a file holds, in the words of the site; of a large CSV what its first block does, and
-    that there is more.
+    that there is more. A file that is silent about its system is told which could be meant, by
+    `town`, the box of what is here.
 
     Raises ImportRefused; a file of several layers says which there are.
     """
@@ -46,6 +54,7 @@ def describe(path: str, chosen: Reading, words: Words, progress: Progress) -> di
         ],
         "shapes": dict(shapes),
         "crs": table.crs.datum if isinstance(table.crs, OldDatum) else table.crs and table.crs.name,
+        "fitting": [] if table.crs else _fitting(table, [one for one, _ in meant.values()], town),
         "meant": {noun: found for noun, (found, _) in meant.items()},
         "competing": {noun: rivals for noun, (_, rivals) in meant.items() if rivals},
         "guess": _guess(shapes, {noun: set(found) for noun, (found, _) in meant.items()}),
@@ -67,6 +76,32 @@ def _shapes(table: Table) -> Counter[str]:
         return Counter()
     present = table.geometry[~shapely.is_missing(table.geometry)]
     return Counter(one.geom_type for one in present)
+
+
+def _fitting(table: Table, meant: list[dict[str, str]], town: Box | None) -> list[str]:
+    """The systems that a sample of the file's points could be in."""
+    if table.geometry is not None:
+        there = table.geometry[~shapely.is_missing(table.geometry)]
+        west, south, east, north = shapely.bounds(there[:: len(there) // SAMPLE + 1]).T
+        return fitting((west + east) / 2, (south + north) / 2, town=town)
+    for x, y in (("x", "y"), ("lon", "lat")):
+        named = next(((one[x], one[y]) for one in meant if x in one and y in one), None)
+        if named is not None:
+            step = table.length // SAMPLE + 1
+            return fitting(*(_numbers(table.columns[name][::step]) for name in named), town=town)
+    return []
+
+
+def _numbers(held: Sequence[Any]) -> NDArray[np.float64]:
+    """A column's values, NaN for what is no number."""
+
+    def number(value: Any) -> float:
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            return math.nan
+
+    return np.array([number(value) for value in held])
 
 
 def _meant(table: Table, noun: str) -> tuple[dict[str, str], str | None]:

@@ -21,15 +21,19 @@ async def check(connection: Connection, batch: Batch, options: Options) -> None:
     exchanged unasked. A site without any outline cannot tell."""
     if options.swap is not None or not any(batch.spatial):
         return
-    (row,) = await fetch_all(connection, SQL.extent)
-    if row["west"] is None:
+    if (box := await extent(connection)) is None:
         return
     west, south, east, north = shapely.bounds(batch.geometry).T
     x, y = (west + east) / 2, (south + north) / 2
-    box = row["west"], row["south"], row["east"], row["north"]
     for index in np.flatnonzero(~_inside(x, y, box) & _inside(y, x, box)):
         said = {"x": f"{x[index]:.9g}", "y": f"{y[index]:.9g}"}
         batch.ledger.reject(int(index), "swapped", **said)
+
+
+async def extent(connection: Connection) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the site's outlines in degrees, EPSG:4326; None without any."""
+    (row,) = await fetch_all(connection, SQL.extent)
+    return None if row["west"] is None else (row["west"], row["south"], row["east"], row["north"])
 
 
 def _inside(

@@ -63,7 +63,7 @@ async def test_roads_have_a_class_and_a_name_or_none(importer: Importer, tmp_pat
     file = write_geojson(tmp_path / "roads.geojson", ROADS)
     async with importer.database.acting(importer.actor_id) as link:
         words = await values.read(link)
-    looked = describe(str(file), Reading(), words, silent)
+    looked = describe(str(file), Reading(), words, None, silent)
     assert looked["guess"] == "ground" and looked["meant"]["ground"]["class"] == "fclass"
     [classes] = [one["values"] for one in looked["columns"] if one["name"] == "fclass"]
     said = {one["value"]: one["means"].get("class") for one in classes}

@@ -11,8 +11,10 @@ import pytest
 import shapely
 from pyproj import CRS, Transformer
 
+from dashboard.imports.look import describe
 from data import actors
-from data.importers import errors
+from data.importers import errors, swapped, values
+from data.importers.table import Reading, silent
 from geo import shifted
 from tests.data.importers.conftest import Importer, point, reasons, write_csv, write_geojson
 from tests.factories import Town
@@ -244,3 +246,19 @@ async def test_an_old_datum_is_refused_with_what_to_do(importer: Importer, tmp_p
         await importer("facilities", path, group="station", crs="EPSG:2383")
     own = "+proj=tmerc +lon_0=114 +k=1 +x_0=500000 +a=6378140 +rf=298.257 +towgs84=1,2,3 +units=m"
     assert (await importer("facilities", path, group="station", crs=own))["rows_imported"] == 1
+
+
+async def test_a_silent_file_is_told_what_could_be_meant(
+    importer: Importer, tmp_path: Path
+) -> None:
+    """By its numbers and where the town lies; nothing is taken unasked."""
+    async with importer.database.acting(importer.actor_id) as link:
+        words, town = await values.read(link), await swapped.extent(link)
+    x, y = Transformer.from_crs(4490, 4547, always_xy=True).transform(*WEST)  # CM 114E
+    metres = write_csv(tmp_path / "a.csv", "code,name,x,y", f"1,甲,{x},{y}", f"2,乙,{x},{y}")
+    looked = describe(str(metres), Reading(), words, town, silent)
+    assert looked["crs"] is None and looked["fitting"][0] == "cgcs2000-gk3-cm114"
+    assert "cgcs2000-gk3-cm111" not in looked["fitting"]
+    degrees = write_csv(tmp_path / "b.csv", "code,name,lon,lat", f"1,甲,{WEST[0]},{WEST[1]}")
+    looked = describe(str(degrees), Reading(), words, town, silent)
+    assert looked["fitting"] == ["wgs84", "cgcs2000", "gcj02", "bd09"]

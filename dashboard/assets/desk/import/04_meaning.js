@@ -124,6 +124,13 @@
     const layer = listed && field(w.t("Layer"), "--layer", choice(page.given.layer, [["", w.t("choose")], ...listed.map((one) => [one, one])], (e) => { page.given.layer = e.target.value || null; again(); }));
     return make("div", {}, layer || [...texts(), make("div.buttons", {}, make("button.button", { type: "button", onclick: again }, w.t("Look again")))]);
   }
+  /* What the numbers could be; taken by a click only. */
+  function suggested(look) {
+    if (look.crs || !(look.fitting || []).length) return null;
+    const take = (name) => { page.given.crs = name; page.changed(); const box = document.getElementById("field-crs"); box.value = name; box.focus(); };
+    return make("div.field", { id: "fitting" }, [make("span"), make("div", {}, [make("p.note", {}, w.t("By their numbers they could be in one of these; ask who made the file:")),
+      make("div.buttons", {}, look.fitting.map((name) => make("button.button", { type: "button", onclick: () => take(name) }, name)))])]);
+  }
   /* The same file as something else: what a level means stays, and how the file is read. */
   page.become = (noun) => {
     Object.assign(page.given, { noun, maps: {}, group: null, group_zh: null, group_en: null });
@@ -136,12 +143,13 @@
     const first = reading(upload), look = upload.look;
     if (!look) return [first];
     const noun = (page.given.noun = page.given.noun || look.guess);
-    const told = look.crs ? w.desk.say("The file says {name}.", { name: look.crs }) : w.t("The file says none. Choose one; without, longitude and latitude are taken as WGS 84.");
+    const shaped = Object.keys(look.shapes).length > 0;
+    const told = look.crs ? w.desk.say("The file says {name}.", { name: look.crs }) : shaped ? w.t("The file says none. Choose one: without it no row goes in.") : w.t("The file says none. Choose one; without, longitude and latitude are taken as WGS 84.");
     return [first,
       field(w.t("These rows are"), "wangge import", choice(noun, Object.entries(page.nouns()), (e) => page.become(e.target.value))),
       ...group(noun), special(noun),
       field(w.t("Coordinate system"), "--crs", input("crs", { list: "known-systems", placeholder: look.crs || "—" }), told, "crs"),
-      list("known-systems", page.state.about.systems.map((one) => [one])),
+      list("known-systems", page.state.about.systems.map((one) => [one])), suggested(look),
       look.competing[noun] && make("p.said.warn", {}, w.desk.say("These columns may be the same field; say which: {names}", { names: look.competing[noun] })),
       columns(noun, look), ...page.values(noun), more(noun)];
   };
