@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dashboard.api.errors import InvalidBody, TooLarge, fault, json_response, language
 from dashboard.api.requests import NO_NUL, caller, read_object
-from dashboard.imports import stopping, telling
+from dashboard.imports import jobs, stopping, telling
 from dashboard.imports.jobs import Jobs
 from dashboard.imports.spool import MOST_BYTES, Spool, Upload
 from dashboard.imports.wording import Page
@@ -153,7 +153,7 @@ async def read(request: Request, upload: Id) -> Response:
 async def forget(request: Request, upload: Id) -> Response:
     """Remove an upload. Refused while a job runs on it."""
     one = _spool(request).find(upload, manager(request).id)
-    await asyncio.to_thread(one.remove)
+    await jobs.forget(one)
     return json_response({})
 
 

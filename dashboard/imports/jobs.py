@@ -37,7 +37,7 @@ class Jobs:
         """Begin a job as `what` says, and return the upload's state. Raises Busy, TooMany."""
         if len(self._running) >= MOST:
             raise TooMany()
-        lock = await _locked(upload)
+        lock = await locked(upload)
         try:
             begun = upload.change(**what, **BEGUN)
             if self._pipe is None:
@@ -79,7 +79,13 @@ class Jobs:
             await asyncio.wait(self._running, timeout=10)
 
 
-async def _locked(upload: Upload) -> int:
+async def forget(upload: Upload) -> None:
+    """Remove an upload, once the job that has just ended has let it go. Raises Busy."""
+    os.close(await locked(upload))
+    await asyncio.to_thread(upload.remove)
+
+
+async def locked(upload: Upload) -> int:
     """The lock; a job that has written its end needs a moment to let it go. Raises Busy."""
     for _ in range(TRIES):
         try:

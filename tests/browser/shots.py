@@ -189,7 +189,7 @@ def faults_of(page: Page, shot: Shot, again: Callable[[], None]) -> list[str]:
         found += [f"nothing in {name}" for name in page.evaluate(EMPTY)]
         found += [f"cut: {words}" for words in page.evaluate(boxes.CLIPPED, True)]
     elif shot.account == "admin":  # a desk page
-        page.wait_for_selector("#desk[data-ground]")
+        page.wait_for_selector("#desk[data-ground], #desk main:not(:has(.map)), #phones > *")
         page.wait_for_function("() => !document.querySelector('#desk .busy')")  # a check that runs
         page.wait_for_timeout(1000)
         found += [f"cut: {words}" for words in page.evaluate(boxes.CLIPPED, True)]
