@@ -4,20 +4,19 @@ SELECT set_config('plan_cache_mode', 'force_generic_plan', true);
 
 -- name: fresh
 -- Who is on duty and fresh, by way of the index on cells (280 m, 200 m from their middle). `ring`
--- takes some of the nearest cells, which tells how far to look for `count` people at most; `near` is
+-- takes `count` people of the nearest cells, which tells how far to look for `count` people at most; `near` is
 -- everybody so far away. `h` orders by the sphere, which is off by three in a thousand: of a few more
 -- than `k` the spheroid decides.
 WITH here AS MATERIALIZED (
     SELECT ST_SetSRID(ST_MakePoint(%(lon)s - 0.00125, %(lat)s - 0.00125), 4326)::geography AS corner
 ), ring AS MATERIALIZED (
-    SELECT haversine(s.lon, s.lat, %(lon)s, %(lat)s) AS h
+    SELECT max(haversine(s.lon, s.lat, %(lon)s, %(lat)s)) AS h
     FROM here CROSS JOIN LATERAL (
         SELECT l.lon, l.lat FROM latest_position l
         WHERE l.at >= %(fresh_since)s AND l.at <= %(horizon)s
-        ORDER BY l.cell <-> here.corner LIMIT 2 * %(count)s + 16) s
-    ORDER BY h LIMIT %(count)s
+        ORDER BY l.cell <-> here.corner LIMIT %(count)s) s
 ), box AS MATERIALIZED (
-    SELECT _ST_Expand(corner, 200 + 1.01 * (SELECT 12742017.6 * asin(sqrt(max(h))) FROM ring)) AS box FROM here
+    SELECT _ST_Expand(corner, 200 + 1.01 * (SELECT 12742017.6 * asin(sqrt(h)) FROM ring)) AS box FROM here
 ), near AS (
     SELECT l.person_id, l.at, l.lon, l.lat, l.accuracy_m, haversine(l.lon, l.lat, %(lon)s, %(lat)s) AS h
     FROM box b JOIN latest_position l ON l.cell && b.box
