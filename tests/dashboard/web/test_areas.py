@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 import websockets
 
@@ -11,6 +13,7 @@ from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town
 from tests.serving import Served
 from tests.twins import make_twin
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -37,6 +40,14 @@ async def test_figures_and_layers_are_of_one_area(web: Served, bearer: Bearer, t
 async def test_the_feed_is_of_one_area(web: Served, bearer: Bearer, twin: int, town: Town) -> None:
     officer = await bearer("duty_officer")
     west, east = town.areas["west"], town.areas["east"]
+
+    async def known() -> bool:  # the hub hears of an area that has just been made
+        with contextlib.suppress(websockets.InvalidStatus):
+            async with web.screen("?area=sector:code-west", **officer):
+                return True
+        return False
+
+    await until(known)
     for level, area, people in (("community", west, west), ("sector", twin, east)):
         async with web.screen(f"?area={level}:code-west", **officer) as screen:
             await screen.until("full")
