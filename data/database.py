@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
+import select
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import psycopg
@@ -14,6 +17,9 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from data.errors import StoreUnavailable
 
 Connection = AsyncConnection[TupleRow]
+TRUSTED_S = 1.0  # how long after its last use a silent connection is taken without a question
+ACTOR = "SELECT set_config('wangge.actor', %s, true)"
+ACTOR_AND_PLAN = f"{ACTOR}, set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 
 class Database:
@@ -45,24 +51,25 @@ class Database:
 
     @asynccontextmanager
     async def acting(
-        self, actor_id: int | None, *, readonly: bool = False, at_once: bool = False
+        self,
+        actor_id: int | None,
+        *,
+        readonly: bool = False,
+        at_once: bool = False,
+        plan_once: bool = False,
     ) -> AsyncIterator[Connection]:
         """One transaction on behalf of an actor; `readonly` takes the read-only role.
 
         `at_once` sends all that is executed, COMMIT too, without waiting in between: what cursors
-        found, or the error, is there when the block has ended.
+        found, or the error, is there when the block has ended. `plan_once` is for statements whose
+        planning takes as long as their answer, and whose plan is the same for all values.
         """
         pool = self._readonly if readonly else self._app
+        statement = ACTOR_AND_PLAN if plan_once else ACTOR
         try:
-            async with (
-                pool.connection() as connection,
-                connection.pipeline() if at_once else nullcontext(),
-                connection.transaction(),
-            ):
-                await connection.execute(
-                    "SELECT set_config('wangge.actor', %s, true)",
-                    ["" if actor_id is None else str(actor_id)],
-                )
+            async with AsyncExitStack() as stack:
+                connection = await _begin(stack, pool, at_once)
+                await connection.execute(statement, ["" if actor_id is None else str(actor_id)])
                 yield connection
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise StoreUnavailable() from error
@@ -83,17 +90,67 @@ class Database:
             await connection.close()
 
 
-def _pool(url: str, size: int) -> AsyncConnectionPool[Connection]:
+class _Link(AsyncConnection[TupleRow]):
+    """A connection of a pool, and when it was last taken (seconds of the event loop's clock)."""
+
+    taken_at = -math.inf
+
+
+def _pool(url: str, size: int) -> AsyncConnectionPool[_Link]:
     return AsyncConnectionPool(
         url,
+        connection_class=_Link,
         min_size=1,
         max_size=size,
         timeout=5,
         reconnect_timeout=0,
-        check=AsyncConnectionPool.check_connection,
         kwargs={"application_name": "wangge"},
         open=False,
     )
+
+
+async def _check(link: _Link) -> None:
+    """Ask the server whether the connection lives, where that is in doubt.
+
+    Raises psycopg.OperationalError if it does not. A server that ends a connection sends its last
+    words and closes: then there is something to be read where nothing was asked. Only a network
+    loses one in silence. The question costs a tenth of the search for who is near.
+    """
+    now = asyncio.get_running_loop().time()
+    if now - link.taken_at > TRUSTED_S or _speaks(link):
+        await AsyncConnectionPool.check_connection(link)
+    link.taken_at = now
+
+
+def _speaks(link: _Link) -> bool:
+    """Whether there is something to be read, be it only that the other end has closed."""
+    poll = select.poll()
+    poll.register(link.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+async def _begin(
+    stack: AsyncExitStack, pool: AsyncConnectionPool[_Link], at_once: bool
+) -> Connection:
+    """A connection in a transaction, which ends with `stack`; for a dead one another is taken.
+
+    The pool's own check would wait a second after the first dead one, and two after the next. A
+    BEGIN that is answered by itself tells of one, too, that the server was just about to end.
+    """
+    for others in reversed(range(pool.max_size + 1)):
+        try:
+            async with AsyncExitStack() as attempt:
+                link = await attempt.enter_async_context(pool.connection())
+                await _check(link)
+                if at_once:
+                    await attempt.enter_async_context(link.pipeline())
+                await attempt.enter_async_context(link.transaction())
+                stack.push_async_exit(attempt.pop_all())
+                return link
+        except psycopg.OperationalError as error:
+            if not others or isinstance(error, PoolTimeout):
+                raise
+    raise StoreUnavailable()
 
 
 async def fetch_all(

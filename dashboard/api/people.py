@@ -49,7 +49,9 @@ async def read(
 
 
 async def _people(database: Database, actor: Actor, asked: nearest.Question) -> list[Found]:
-    async with database.acting(actor.id, readonly=actor.readonly, at_once=True) as connection:
+    async with database.acting(
+        actor.id, readonly=actor.readonly, at_once=True, plan_once=True
+    ) as connection:
         return await nearest.people(connection, actor, asked)
 
 
@@ -58,7 +60,9 @@ async def _neighbours(request: Request, actor: Actor, asked: nearest.Question) -
     system = await system_actor(request)
     if actor.readonly or actor.area_id == system.area_id:
         return []
-    async with request.app.state.database.acting(system.id, at_once=True) as connection:
+    async with request.app.state.database.acting(
+        system.id, at_once=True, plan_once=True
+    ) as connection:
         return await nearest.neighbours(connection, actor, asked)
 
 

@@ -62,10 +62,9 @@ async def people(
 
     Each with id, name and code (None on a kiosk), post and grid, `distance_m` (geodesic, metres),
     `at`, `age_s` (seconds), `accuracy_m`, `state`, `on_duty`, lon and lat while on duty, `load`
-    and `reason` (a Said). `by_index` False asks the whole scope, which gives the same answer. To be
-    asked in a transaction of its own, best one that goes `at_once`.
+    and `reason` (a Said). `by_index` False asks the whole scope, which gives the same answer. Best
+    asked in a transaction of its own that goes `at_once` and is to `plan_once`.
     """
-    await connection.execute(SQL.plan_once)
     rows = await fetch_all(connection, SQL.fresh, asked.given()) if by_index else []
     if len(rows) < asked.k:
         rows = await fetch_all(connection, SQL.everybody, asked.given())
@@ -95,7 +94,6 @@ async def neighbours(connection: Connection, actor: Actor, asked: Question) -> l
     """
     if actor.readonly:
         return []
-    await connection.execute(SQL.plan_once)
     given = asked.given() | {"area_id": actor.area_id, "furthest_m": CLASSES_M[-1]}
     found = [_neighbour(row) for row in await fetch_all(connection, SQL.neighbours, given)]
     # Within a class the order must tell nothing.

@@ -1,7 +1,3 @@
--- name: plan_once
--- Planning takes as long as answering, and the plan is the same for every point.
-SELECT set_config('plan_cache_mode', 'force_generic_plan', true);
-
 -- name: fresh
 -- Who is on duty and fresh, by way of the index on cells (280 m, 200 m from their middle). `ring`
 -- takes `count` people of the nearest cells, which tells how far to look for `count` people at most; `near` is
