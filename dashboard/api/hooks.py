@@ -48,8 +48,9 @@ class NoMapping(WanggeError):
 @router.post("/api/hooks/{name}", **described.HOOK_POST)
 async def post(request: Request, name: str) -> Response:
     """{"accepted", "repeated", "rejected": [{"index", "reason", "field", "message"}]}."""
+    asks, hook = await _claim(request, name)
     body = await read_body(request, limit_bytes=MAX_BYTES)
-    actor, hook = await _sign_in(request, name, body)
+    actor = await _prove(request, asks, hook, body)
     items = mapping.items(hook.mapping, parse_json(body))
     counts, rejected, taken = Counter[str](), [], set[bytes]()
     for index, item in enumerate(items):
@@ -83,30 +84,41 @@ async def _take(request: Request, actor: Actor, hook: Hook, item: Any) -> str:
     return "repeated" if reported.repeated else "accepted"
 
 
-async def _sign_in(request: Request, name: str, body: bytes) -> tuple[Actor, Hook]:
-    """By a bearer token, by a token in the address, else by the source's name and its signature.
+async def _claim(request: Request, name: str) -> tuple[Actor | None, Hook]:
+    """Who posts to which hook, before a byte of the body is read; no actor, where the body's
+    signature is to tell.
 
-    Raises Unauthenticated, NotAllowed, OtherSource, WrongSignature, NoMapping.
+    By a bearer token, by a token in the address, else by the source's name and a signature. Raises
+    Unauthenticated, NotAllowed, OtherSource, WrongSignature, NoMapping.
     """
-    state, real = request.app.state, datetime.now(UTC)
+    state = request.app.state
     header = bearer(request)
     actor: Actor | None = await state.identities.secret(header or name)
     if actor is not None:
         actor.require(Permission.REPORT_EVENTS)
     elif header or "\0" in name:
         raise Unauthenticated()
-    by_name = None if actor is not None and actor.source_id is not None else name
+    source_id = actor.source_id if actor is not None else None
+    by_name = name if source_id is None else None
     async with state.database.acting(await system_id(request)) as connection:
-        source_id = actor.source_id if actor is not None else None
         hook = await hooks.find(connection, source_id=source_id, name=by_name)
-        if actor is None and hook is not None and hook.secret is not None:
-            hooks.verify(hook, body, request.headers, real)
-            actor = await hooks.holder(connection, hook, real)
-    if actor is None:
+    if actor is None and (hook is None or hook.secret is None):
         raise Unauthenticated()
     if hook is None:
         raise NoMapping()
-    if header and actor.source_id is not None and name not in (hook.name, header):
+    if header and source_id is not None and name not in (hook.name, header):
         raise OtherSource(source=name)
-    hooks.verify(hook, body, request.headers, real)
+    hooks.check_headers(hook, request.headers, datetime.now(UTC))
     return actor, hook
+
+
+async def _prove(request: Request, asks: Actor | None, hook: Hook, body: bytes) -> Actor:
+    """Who posts, now that the body is here. Raises WrongSignature, Unauthenticated."""
+    real = datetime.now(UTC)
+    hooks.verify(hook, body, request.headers, real)
+    if asks is None:
+        async with request.app.state.database.acting(await system_id(request)) as connection:
+            asks = await hooks.holder(connection, hook, real)
+    if asks is None:
+        raise Unauthenticated()
+    return asks

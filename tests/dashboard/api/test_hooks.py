@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data.actors import ensure_source
 from data.database import fetch_all
 from data.events import hooks
 from data.events.hooks import Hook, WrongSignature
@@ -220,6 +222,39 @@ async def test_a_signed_source(typed: Town, client: httpx.AsyncClient, url: str)
     reply = await client.post("/api/hooks/cameras", content=sent, headers=signed)
     assert reply.json()["accepted"] == 1
     assert (await client.post(url, content=sent, headers=headers(now))).json()["repeated"] == 1
+
+
+async def test_who_may_not_post_sends_no_body(
+    typed: Town, client: httpx.AsyncClient, url: str, bearer: Any
+) -> None:
+    """A token, the time and the presence of a signature are judged before a byte is read."""
+    async with typed.database.acting(typed.system_id) as link:
+        await hooks.set_mapping(link, await ensure_source(link, "lamps"), MAPPING)
+        await hooks.set_signature(link, "lamps", "s3cret", "X-Sign", "X-Time")
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        while True:
+            read += 1
+            yield b" " * 1_000
+
+    old = {"X-Time": str(int(time.time()) - 400), "X-Sign": "0" * 64}
+    for address, headers, status in (
+        (f"{url}x", {}, 401),
+        ("/api/hooks/cameras", {}, 401),
+        ("/api/hooks/cameras", {"Authorization": "Bearer none"}, 401),
+        ("/api/hooks/cameras", await bearer("kiosk"), 403),
+        ("/api/hooks/elsewhere", {"Authorization": f"Bearer {url.rpartition('/')[2]}"}, 403),
+        ("/api/hooks/none", await bearer("source", source="unmapped"), 400),
+        ("/api/hooks/lamps", {}, 403),
+        ("/api/hooks/lamps", {"X-Time": str(int(time.time()))}, 403),
+        ("/api/hooks/lamps", old, 403),
+    ):
+        reply = await client.post(address, content=endless(), headers=headers)
+        assert (reply.status_code, read) == (status, 0), f"{address}: {reply.text}"
+    reply = await client.post(url, content=endless())
+    assert reply.status_code == 413 and read > 1_000
 
 
 def test_a_signature_without_time_is_of_the_body_alone() -> None:
