@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dashboard import tasks
+from dashboard.logs import Log
 from data.errors import Said
 
 PIPE = "WANGGE_PARENT_PIPE"
 GRACE_S = 4.0
-LOG_LIMIT_BYTES = 10 * 2**20
 BACKOFF_S = (0.2, 1.0, 2.0, 5.0)
 
 
@@ -41,19 +41,21 @@ def wangge(*arguments: str) -> tuple[str, ...]:
 
 
 class Supervisor:
-    """Runs roles until told to stop. `logs` gets one file per role."""
+    """Runs roles until told to stop. `logs` gets one file per role, and a few older ones."""
 
     def __init__(self, logs: Path, say: Callable[[Said], None]) -> None:
         self._logs = logs
         self._say = say
         self._reading, self._writing = os.pipe()
         self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._outputs: dict[str, Log] = {}
         self._keepers: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     async def start(self, role: Role) -> None:
         """Start a role and keep it running."""
         self._logs.mkdir(parents=True, exist_ok=True)
+        self._outputs[role.name] = Log(self.log(role.name))
         self._processes[role.name] = await self._spawn(role)
         keeper = asyncio.create_task(self._keep(role), name=f"keep {role.name}")
         self._keepers.add(keeper)
@@ -89,6 +91,8 @@ class Supervisor:
             _signal(process, signal.SIGKILL)
             await process.wait()
         await tasks.end(self._keepers)
+        for output in self._outputs.values():
+            output.close()
         for end in (self._reading, self._writing):
             with contextlib.suppress(OSError):
                 os.close(end)
@@ -109,9 +113,8 @@ class Supervisor:
             self._processes[role.name] = await self._spawn(role)
 
     async def _spawn(self, role: Role) -> asyncio.subprocess.Process:
-        log = self.log(role.name)
-        mode = "ab" if log.exists() and log.stat().st_size < LOG_LIMIT_BYTES else "wb"
-        with log.open(mode) as output:
+        output = self._outputs[role.name].pipe()
+        try:
             return await asyncio.create_subprocess_exec(
                 *role.command,
                 env={**os.environ, **role.environment, PIPE: str(self._reading)},
@@ -121,6 +124,8 @@ class Supervisor:
                 pass_fds=(self._reading,),
                 start_new_session=True,  # Ctrl-C is for the supervisor, who stops them in order
             )
+        finally:
+            os.close(output)
 
 
 def follow_parent() -> None:
