@@ -53,8 +53,7 @@ class Given(BaseModel):
 
 
 def _administrator(request: Request) -> Actor:
-    actor = caller(request)
-    actor.require(Permission.ADMINISTER)
+    actor = caller(request, Permission.ADMINISTER)
     return actor
 
 

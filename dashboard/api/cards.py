@@ -24,8 +24,7 @@ async def read(
     id_: Annotated[int, Path(alias="id", ge=1, lt=2**31)],
 ) -> Response:
     """Who is responsible, the load, the last events; phones only for roles that may see them."""
-    actor = caller(request)
-    actor.require(Permission.VIEW)
+    actor = caller(request, Permission.VIEW)
     state = request.app.state
     asking = cards.Asking(actor, state.clock.site, state.clock.now(), datetime.now(UTC))
     async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
@@ -41,8 +40,7 @@ async def reporter(
     request: Request, id_: Annotated[int, Path(alias="id", ge=1, lt=2**31)]
 ) -> Response:
     """Who reported, in clear, for those who see contacts; each look is a line of the audit."""
-    actor = caller(request)
-    actor.require(Permission.SEE_CONTACTS)
+    actor = caller(request, Permission.SEE_CONTACTS)
     state = request.app.state
     async with state.database.acting(actor.id) as connection:
         found = await reporters.look(connection, actor, id_, at=state.clock.now())

@@ -27,8 +27,7 @@ Metres = Annotated[float, Query(ge=0.001, le=1000)]
 
 
 def _manager(request: Request) -> Actor:
-    actor = caller(request)
-    actor.require(Permission.CHECK_GRIDS)
+    actor = caller(request, Permission.CHECK_GRIDS)
     return actor
 
 

@@ -40,8 +40,7 @@ class Shift(BaseModel, extra="forbid"):
 
 def person(request: Request) -> tuple[Actor, int]:
     """The caller and the person he is. Raises NotAllowed for an account that is nobody's."""
-    actor = caller(request)
-    actor.require(Permission.ANSWER)
+    actor = caller(request, Permission.ANSWER)
     if actor.person_id is None:
         raise NotAllowed(role=actor.role, action="be called: this account belongs to no person")
     return actor, actor.person_id

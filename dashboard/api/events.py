@@ -52,8 +52,7 @@ async def post_event(request: Request) -> Response:
     The same again with `closed` closes an open event, with a later `updated` changes it; once it
     is closed nothing changes any more.
     """
-    actor = caller(request)
-    actor.require(Permission.REPORT_EVENTS)
+    actor = caller(request, Permission.REPORT_EVENTS)
     body = await bodies.read(request, Body, limit_bytes=MAX_BYTES)
     now = request.app.state.clock.now()
     report = _report(body, body.time or min(now, body.closed or now))

@@ -23,8 +23,7 @@ async def grids_at(
     lat: Annotated[float, Query(ge=-90, le=90)],
 ) -> Response:
     """All kinds at a point, one grid each; people and phones as far as the caller may see them."""
-    actor = caller(request)
-    actor.require(Permission.VIEW)
+    actor = caller(request, Permission.VIEW)
     state = request.app.state
     now = state.clock.now()
     async with state.database.acting(await system_id(request)) as connection:

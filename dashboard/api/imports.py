@@ -72,9 +72,7 @@ class Start(BaseModel):
 
 def manager(request: Request) -> Actor:
     """The caller, who may import. Raises Unauthenticated, NotAllowed."""
-    actor = caller(request)
-    actor.require(Permission.IMPORT)
-    return actor
+    return caller(request, Permission.IMPORT)
 
 
 @router.get("")

@@ -65,8 +65,7 @@ async def read(
     """A layer of the caller's scope as a FeatureCollection; `kind` is a grid's or facility's kind,
     a road's class or an area's level. With `v` = the version of the live feed's hello the browser
     may keep it; without, it asks each time whether it changed."""
-    actor = caller(request)
-    actor.require(Permission.VIEW)
+    actor = caller(request, Permission.VIEW)
     if layer not in layers.LAYERS:
         raise NotFound(what="layer", key=layer)
     hub: Hub = request.app.state.hub

@@ -165,18 +165,21 @@ async def _report(request: Request, actor: Actor, form: Form, *, anonymous: bool
 
     async def after(connection: Connection, reported: Reported) -> None:
         if anonymous or form.contact:
-            await reporters.leave(
-                connection,
-                event_id=reported.event["id"],
-                area_id=reported.event["area_id"],
-                contact=form.contact,
-                token=secrets.token_urlsafe(18) if anonymous else None,
-            )
+            await _leave(connection, reported.event, form.contact, receipt=anonymous)
 
     return await submit(
         request, actor, replace(report, key=key), door="open311", now=report.opened_at,
         before=before, after=after,
     )  # fmt: skip
+
+
+async def _leave(
+    connection: Connection, event: dict[str, Any], contact: dict[str, str], *, receipt: bool
+) -> None:
+    """Keep how the reporter may be reached, and a receipt by which he may ask."""
+    token = secrets.token_urlsafe(18) if receipt else None
+    who = {"event_id": event["id"], "area_id": event["area_id"], "contact": contact}
+    await reporters.leave(connection, **who, token=token)
 
 
 def _read(request: Request, form: Form, service: Service, source: str | None) -> Report:

@@ -30,8 +30,7 @@ async def read(
 ) -> Response:
     """On duty and fresh first, then by distance; names as far as the caller may see them, and of
     people beyond his area the minimum. As GeoJSON the people alone, those on duty with a point."""
-    actor = caller(request)
-    actor.require(Permission.VIEW)
+    actor = caller(request, Permission.VIEW)
     state = request.app.state
     asked = nearest.Question(state.clock.site, state.clock.now(), lon, lat, k)
     people, beyond = await asyncio.gather(

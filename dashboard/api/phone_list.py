@@ -24,8 +24,7 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 @router.get("/api/phones")
 async def listing(request: Request, q: Search = "") -> Response:
     """People and unknown device ids that match, who was heard last first; counts are today's."""
-    actor = caller(request)
-    actor.require(Permission.ADMINISTER)
+    actor = caller(request, Permission.ADMINISTER)
     state = request.app.state
     site, now = state.clock.site, state.clock.now()
     async with state.database.acting(actor.id) as connection:
@@ -39,8 +38,7 @@ async def listing(request: Request, q: Search = "") -> Response:
 async def token(request: Request, person_id: PersonId) -> Response:
     """A new token of a person, shown this once, and what to type into each app. The one that was
     made here before ends."""
-    actor = caller(request)
-    actor.require(Permission.ADMINISTER)
+    actor = caller(request, Permission.ADMINISTER)
     now = datetime.now(UTC)
     async with request.app.state.database.acting(actor.id) as connection:
         person = await phones.person(connection, person_id)

@@ -34,8 +34,7 @@ async def post_positions(request: Request) -> Response:
 
     Answers {"accepted": n, "rejected": [{"index", "reason"}]}.
     """
-    actor = caller(request)
-    actor.require(Permission.REPORT_POSITIONS)
+    actor = caller(request, Permission.REPORT_POSITIONS)
     body = await read_object(request, limit_bytes=MAX_BYTES)
     rows = body.get("positions")
     if not isinstance(rows, list):

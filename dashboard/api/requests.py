@@ -9,18 +9,20 @@ from fastapi import Query, Request
 
 from dashboard.api.errors import InvalidBody, TooLarge, Unauthenticated
 from data import actors
-from data.access import Actor
+from data.access import Actor, Permission
 from data.errors import Said
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL's text cannot hold one
 Code = Annotated[str, Query(max_length=100, pattern=NO_NUL)]
 
 
-def caller(request: Request) -> Actor:
-    """The actor that the auth middleware found. Raises Unauthenticated."""
+def caller(request: Request, permission: Permission | None = None) -> Actor:
+    """The actor that the auth middleware found, if he may. Raises Unauthenticated, NotAllowed."""
     actor = getattr(request.state, "actor", None)
     if not isinstance(actor, Actor):
         raise Unauthenticated()
+    if permission is not None:
+        actor.require(permission)
     return actor
 
 

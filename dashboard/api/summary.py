@@ -26,8 +26,7 @@ async def read(
 
     `at` is ISO 8601, by default now; without an offset it is meant in the site's time zone.
     """
-    actor = caller(request)
-    actor.require(Permission.VIEW)
+    actor = caller(request, Permission.VIEW)
     state = request.app.state
     site = state.clock.site
     when = state.clock.now() if at is None else instant(at, site.zone)

@@ -33,7 +33,7 @@ async def labels(request: Request, version: str, zoom: int, column: int, row: in
 async def _answer(
     request: Request, version: str, at: tuple[int, int, int], *, labels: bool
 ) -> Response:
-    caller(request).require(Permission.VIEW)
+    caller(request, Permission.VIEW)
     zoom, column, row = at
     if not (0 <= zoom <= MOST_ZOOM and 0 <= column < 1 << zoom and 0 <= row < 1 << zoom):
         raise NotFound(what="tile", key=f"{zoom}/{column}/{row}")

@@ -90,16 +90,7 @@ def shell(at: Visit, places: Sequence[Place], content: Content) -> Any:
         [
             html.A(t("To the content"), href="#content", className="skip"),
             _bar(at, t, places),
-            html.Div(
-                [
-                    html.Nav(
-                        [html.Span(_name(at, t)), html.Span("/"), html.H1(t(here))],
-                        className="crumbs",
-                    ),
-                    html.Div(list(content.context), className="tools"),
-                ],
-                className="context",
-            ),
+            _context(at, t(here), content),
             html.Main(content.main, id="content", tabIndex="-1"),
             html.Div(id="spoken", className="spoken", **aria(live="polite")),
         ],
@@ -113,6 +104,13 @@ def shell(at: Visit, places: Sequence[Place], content: Content) -> Any:
             basemap=json.dumps(asdict(at.site.basemap) if at.site and at.site.basemap else None),
         ),
     )
+
+
+def _context(at: Visit, here: str, content: Content) -> Any:
+    """Where one is, and what can be chosen there."""
+    crumbs = [html.Span(_name(at, at.t)), html.Span("/"), html.H1(here)]
+    tools = html.Div(list(content.context), className="tools")
+    return html.Div([html.Nav(crumbs, className="crumbs"), tools], className="context")
 
 
 def _name(at: Visit, t: Translate) -> str:

@@ -151,8 +151,7 @@ def is_rainy(*, seed: int, day: date) -> bool:
 
 def _draw(stage: Stage, day: date) -> Incidents:
     rng = np.random.default_rng([stage.seed, _PART, day.toordinal()])
-    usual = int(_PER_DAY * _WEEKDAY[day.weekday()] * rng.normal(1.0, 0.06))
-    extra = int(usual * (_RAIN_FACTOR - 1.0)) if is_rainy(seed=stage.seed, day=day) else 0
+    usual, extra = _how_many(rng, stage, day)
     n = usual + extra
     kind, spot = _what_and_where(rng, stage, n, extra)
     opened = np.sort(midnight_s(day) + _moments(rng, n))
@@ -179,6 +178,13 @@ def _draw(stage: Stage, day: date) -> Incidents:
         satisfied=np.where(rng.random(n) < _ASKED, satisfied, -1),
         dirt=lot.dirt,
     )
+
+
+def _how_many(rng: np.random.Generator, stage: Stage, day: date) -> tuple[int, int]:
+    """As on any such day, and more for the rain."""
+    usual = int(_PER_DAY * _WEEKDAY[day.weekday()] * rng.normal(1.0, 0.06))
+    rainy = is_rainy(seed=stage.seed, day=day)
+    return usual, int(usual * (_RAIN_FACTOR - 1.0)) if rainy else 0
 
 
 def _moments(rng: np.random.Generator, n: int) -> Ints:

@@ -56,9 +56,7 @@ def make_stage(*, town: Town) -> Stage:
     """Collect the spots of every zone and service grid of a town."""
     rng = rng_for(seed=town.seed, part=_PART)
     tiles = [grid for grid in town.grids if grid.kind in ("service", "zone")]
-    shapes = shapely.transform(
-        np.array([grid.geometry for grid in tiles], dtype=object), lambda xy: to_metres(lonlat=xy)
-    )
+    shapes = _shapes_m([grid.geometry for grid in tiles])
     xy, street, owner = _spots(rng, town, shapes)
     first = np.searchsorted(owner, np.arange(len(tiles) + 1))
     border, border_grid = _borders(rng, shapes)
@@ -84,6 +82,13 @@ def make_stage(*, town: Town) -> Stage:
         hot_type=rng.choice(len(EVENT_TYPES), _HOT_SPOTS, p=hot / hot.sum()),
         outline_m=to_metres(lonlat=shapely.get_coordinates(whole)),
     )
+
+
+def _shapes_m(geometries: Sequence[shapely.Geometry]) -> NDArray[np.object_]:
+    """Geometries (n, EPSG:4326) in the town's metres."""
+    given = np.array(geometries, dtype=object)
+    shapes: NDArray[np.object_] = shapely.transform(given, lambda xy: to_metres(lonlat=xy))
+    return shapes
 
 
 def _spots(

@@ -137,16 +137,20 @@ def _place(
     null = _null_points(geometry)
     placed[null] = geometry[null]
     _doubt(batch.ledger, start, system, geometry, ~null)
-    other_way = np.zeros(table.length, dtype=bool)
-    if options.swap is None and not system.crs.is_projected:
-        other_way = crs_.in_range(exchanged(geometry))
-    for row in np.flatnonzero(present & ~crs_.in_range(placed)):
-        x, y = shapely.get_coordinates(geometry[row])[0]
-        reason = "swapped" if other_way[row] else "out_of_range"
-        batch.ledger.reject(start + int(row), reason, x=f"{x:.9g}", y=f"{y:.9g}")
+    asked = options.swap is None and not system.crs.is_projected
+    _far_out(batch.ledger, start, geometry, present & ~crs_.in_range(placed), exchange=asked)
     end = start + table.length
     batch.geometry[start:end], batch.original[start:end] = placed, geometry
     return system.name
+
+
+def _far_out(ledger: Ledger, start: int, geometry: Any, rows: Any, *, exchange: bool) -> None:
+    """Reject the rows (n,) that lie on no earth, as `swapped` where they would the other way."""
+    other_way = crs_.in_range(exchanged(geometry)) if exchange else np.zeros(len(rows), dtype=bool)
+    for row in np.flatnonzero(rows):
+        x, y = shapely.get_coordinates(geometry[row])[0]
+        reason = "swapped" if other_way[row] else "out_of_range"
+        ledger.reject(start + int(row), reason, x=f"{x:.9g}", y=f"{y:.9g}")
 
 
 def _nowhere(

@@ -37,11 +37,7 @@ async def import_events(
     connection: Connection, batch: Batch, options: Options, at: datetime
 ) -> None:
     """Write the events of a batch under their source."""
-    if options.source is None:
-        raise MissingOption(option="--source NAME", why="an event's key is its source and its id")
-    if "opened" not in batch.fields and batch.ledger.rows:
-        names = ", ".join(name for name, _ in batch.ledger.files)
-        raise MissingColumn(path=names, field="opened", columns=", ".join(batch.columns))
+    source = _source(batch, options)
     where = await load_ground(connection)
     order = await asyncio.to_thread(dates.day_first, batch, TIMES, options)
     batch.day_first = order
@@ -52,7 +48,7 @@ async def import_events(
         rows = await _first_ones(connection, batch.ledger, rows)
     rows = event_rows.noted(batch, rows, times)
     area_id = _default_area(where.places, options)
-    source_id = await actors.ensure_source(connection, options.source, kind="file", area_id=area_id)
+    source_id = await actors.ensure_source(connection, source, kind="file", area_id=area_id)
     wanted = {row.type: row.group for row in reversed(rows)}
     known = await types.ensure(connection, wanted)
     events = await asyncio.to_thread(_events, batch, cells, rows, known, where, area_id)
@@ -66,6 +62,16 @@ async def import_events(
     )
     batch.progress("write", len(events), len(events))
     _settle(batch.ledger, rows, states)
+
+
+def _source(batch: Batch, options: Options) -> str:
+    """The name of the source. Raises MissingOption, and MissingColumn where no time is given."""
+    if options.source is None:
+        raise MissingOption(option="--source NAME", why="an event's key is its source and its id")
+    if "opened" not in batch.fields and batch.ledger.rows:
+        names = ", ".join(name for name, _ in batch.ledger.files)
+        raise MissingColumn(path=names, field="opened", columns=", ".join(batch.columns))
+    return options.source
 
 
 async def _first_ones(connection: Connection, ledger: Ledger, rows: Sequence[Row]) -> list[Row]:

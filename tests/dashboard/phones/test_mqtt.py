@@ -6,10 +6,8 @@ import asyncio
 import base64
 import hashlib
 import json
-import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,58 +27,21 @@ from data import counters
 from data.errors import Invalid, StoreUnavailable
 from data.places import site as site_
 from data.staff import phones
-from tests import system
 from tests.dashboard.api.phone_requests import counted, message, stored
 from tests.factories import NOON, Town, make_town
-from tests.waiting import LONGEST_S, free_port
+from tests.mosquitto import Mosquitto
+from tests.waiting import LONGEST_S
 
 USER, PASSWORD = "wangge", "p@ss:word/"
 WEST = "owntracks/west_worker/phone"
 
 
-@dataclass
-class Mosquitto:
+class Guarded(Mosquitto):
     """A broker that keeps its queues on disk, with one user."""
-
-    program: str
-    folder: Path
-    port: int
-    process: asyncio.subprocess.Process | None = None
 
     @property
     def url(self) -> str:
         return f"mqtt://{USER}:p%40ss%3Aword%2F@127.0.0.1:{self.port}"
-
-    async def start(self) -> None:
-        salt = b"0123456789ab"
-        digest = hashlib.pbkdf2_hmac("sha512", PASSWORD.encode(), salt, 101)
-        line = "$".join(("", "7", "101", *(base64.b64encode(x).decode() for x in (salt, digest))))
-        (self.folder / "users").write_text(f"{USER}:{line}\n")
-        (self.folder / "users").chmod(0o600)
-        lines = (
-            f"listener {self.port} 127.0.0.1", "allow_anonymous false",
-            f"password_file {self.folder}/users", "persistence true",
-            f"persistence_location {self.folder}/", "max_queued_messages 0", "user root",
-        )  # fmt: skip
-        (self.folder / "conf").write_text("\n".join(lines))
-        with (self.folder / "log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                self.program, "-c", str(self.folder / "conf"), stdout=log, stderr=log
-            )
-        async with asyncio.timeout(LONGEST_S):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                    writer.close()
-                    return
-                except ConnectionRefusedError:
-                    assert self.process.returncode is None, (self.folder / "log").read_text()
-                    await asyncio.sleep(0.02)
-
-    async def stop(self) -> None:
-        if self.process is not None and self.process.returncode is None:
-            self.process.send_signal(signal.SIGTERM)
-            await self.process.wait()
 
     async def publish(self, *messages: tuple[str, Any], retain: bool = False) -> None:
         """As phones do, with QoS 1; returns when the broker has them all."""
@@ -99,11 +60,17 @@ class Mosquitto:
 
 
 @pytest.fixture
-async def mosquitto(tmp_path: Path) -> AsyncIterator[Mosquitto]:
-    program = system.broker()
-    if program is None:
-        pytest.skip("no mosquitto here: make system brings it on Debian")
-    made = Mosquitto(program, tmp_path, free_port())
+async def mosquitto(tmp_path: Path) -> AsyncIterator[Guarded]:
+    salt = b"0123456789ab"
+    digest = hashlib.pbkdf2_hmac("sha512", PASSWORD.encode(), salt, 101)
+    line = "$".join(("", "7", "101", *(base64.b64encode(x).decode() for x in (salt, digest))))
+    (tmp_path / "users").write_text(f"{USER}:{line}\n")
+    (tmp_path / "users").chmod(0o600)
+    lines = (
+        "allow_anonymous false", f"password_file {tmp_path}/users", "persistence true",
+        f"persistence_location {tmp_path}/", "max_queued_messages 0",
+    )  # fmt: skip
+    made = Guarded(tmp_path, lines)
     await made.start()
     yield made
     await made.stop()
@@ -115,7 +82,7 @@ async def town(database: Any, store: Any) -> Town:
 
 
 @asynccontextmanager
-async def listening(town: Town, mosquitto: Mosquitto) -> AsyncIterator[None]:
+async def listening(town: Town, mosquitto: Guarded) -> AsyncIterator[None]:
     """The role's own parts, at noon, once they are connected."""
     async with town.database.acting(None) as link:
         site = await site_.read(link)
@@ -139,7 +106,7 @@ async def until(town: Town, **wanted: int) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_what_phones_publish_comes_in(town: Town, mosquitto: Mosquitto) -> None:
+async def test_what_phones_publish_comes_in(town: Town, mosquitto: Guarded) -> None:
     """By the topic's user, whatever the message says; other messages are counted; what is no JSON
     is a rejected fix; what the broker kept for late comers is no news."""
     await mosquitto.publish((WEST, message(-70, lon=112.9)), retain=True)
@@ -161,7 +128,7 @@ async def test_what_phones_publish_comes_in(town: Town, mosquitto: Mosquitto) ->
     ]
 
 
-async def test_what_comes_while_we_are_down_waits(town: Town, mosquitto: Mosquitto) -> None:
+async def test_what_comes_while_we_are_down_waits(town: Town, mosquitto: Guarded) -> None:
     """More than the broker sends at once, and through a restart of the broker itself."""
     async with listening(town, mosquitto):
         pass  # the session begins
@@ -177,7 +144,7 @@ async def test_what_comes_while_we_are_down_waits(town: Town, mosquitto: Mosquit
 
 
 async def test_what_is_not_committed_is_not_acknowledged(
-    town: Town, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+    town: Town, mosquitto: Guarded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The store is away when we are stopped: the broker gives the message to who comes next."""
     tried = asyncio.Event()
@@ -206,7 +173,7 @@ WHEN (new.speed_mps = 50) EXECUTE FUNCTION planted();
 
 
 async def test_a_message_that_fails_by_a_fault_of_ours_is_counted(
-    town: Town, store: Any, mosquitto: Mosquitto
+    town: Town, store: Any, mosquitto: Guarded
 ) -> None:
     """One that the store chokes on is given up, counted and seen on its phone; the others that
     came with it go in, and the account adds up."""

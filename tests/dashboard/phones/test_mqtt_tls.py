@@ -18,9 +18,9 @@ from dashboard.mqtt import subscribed
 from dashboard.phones.mqtt import Broker, Subscriber
 from data.errors import Invalid
 from data.places import site as site_
-from tests import system
 from tests.factories import NOON, Town, make_town
-from tests.serving import LONGEST_S, free_port
+from tests.mosquitto import Mosquitto
+from tests.waiting import LONGEST_S
 
 
 def _certify(folder: Path, name: str) -> None:
@@ -38,25 +38,18 @@ def _certify(folder: Path, name: str) -> None:
 
 @pytest.fixture
 async def port(tmp_path: Path) -> AsyncIterator[int]:
-    program = system.broker()
-    if program is None or shutil.which("openssl") is None:
-        pytest.skip("no mosquitto or openssl here: make system brings the first on Debian")
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here")
     for name in ("own", "other"):
         _certify(tmp_path, name)
-    number = free_port()
     lines = (
-        f"listener {number} 127.0.0.1", "allow_anonymous true", "user root",
-        f"cafile {tmp_path}/own-ca.pem", f"certfile {tmp_path}/own.pem",
-        f"keyfile {tmp_path}/own.key",
+        "allow_anonymous true", f"cafile {tmp_path}/own-ca.pem",
+        f"certfile {tmp_path}/own.pem", f"keyfile {tmp_path}/own.key",
     )  # fmt: skip
-    (tmp_path / "conf").write_text("\n".join(lines))
-    with (tmp_path / "log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            program, "-c", str(tmp_path / "conf"), stdout=log, stderr=log
-        )
-    yield number
-    process.terminate()
-    await process.wait()
+    broker = Mosquitto(tmp_path, lines)
+    await broker.start()
+    yield broker.port
+    await broker.stop()
 
 
 @pytest.fixture

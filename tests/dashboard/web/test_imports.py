@@ -15,8 +15,7 @@ import httpx
 import pytest
 
 from dashboard.api import imports
-from dashboard.imports import telling
-from dashboard.imports.spool import Busy, Upload, plain
+from dashboard.imports.spool import Busy, Upload
 from data.importers import journal
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town, value
@@ -294,28 +293,3 @@ async def test_what_cannot_be_used_is_refused_in_words(
 async def _slowly(*parts: bytes) -> Any:
     for part in parts:
         yield part
-
-
-@pytest.mark.parametrize(
-    ("name", "kept"),
-    [
-        ("站点.csv", "站点.csv"),
-        ("../../etc/passwd", "passwd"),
-        ("C:\\data\\grids.shp.zip", "grids.shp.zip"),
-        ("..", "file"),
-        (".csv", "csv"),
-        ("a\x00b\n.csv", "a_b_.csv"),
-        ("x" * 300 + ".geojson", "x" * 60 + ".geojson"),
-    ],
-)
-def test_a_files_name_stays_in_its_folder(name: str, kept: str) -> None:
-    assert plain(name) == kept
-
-
-def test_no_cell_of_a_report_is_a_formula() -> None:
-    remark = {"row": 1, "file": "=cmd|' /C calc'!A0", "reason": "nameless", "fields": {}}
-    text = "".join(telling.as_csv({"rejected": [remark], "repaired": [], "warnings": []}, "en"))
-    assert "'=cmd|" in text and "\n=cmd" not in text and ",=cmd" not in text
-    for cell in ("=1", "+1", "-1", "@x", "\tx", "\rx", "＝1", "＋1", "－1", "＠x"):
-        assert telling.harmless(cell) == f"'{cell}"
-    assert telling.harmless("1 = 1") == "1 = 1"
