@@ -6,6 +6,7 @@ import asyncio
 import logging
 from datetime import UTC, datetime
 
+from dashboard import feed_watch
 from dashboard.moment import SiteTime, moment
 from dashboard.role import RETRY_S, site_clock, until_stopped
 from dashboard.settings import Settings
@@ -84,7 +85,9 @@ async def _serve(settings: Settings) -> None:
         site_clock(database) as clock,
     ):
         LOG.info("time runs: %s", clock.now().isoformat(timespec="seconds"))
+        watch = asyncio.create_task(feed_watch.run(database, clock))
         try:
             await Engine(database, clock).run()
         finally:
+            watch.cancel()
             LOG.info("stopping at %s", datetime.now(UTC).isoformat(timespec="seconds"))

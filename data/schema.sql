@@ -736,6 +736,24 @@ CREATE TABLE public.facility_kind (
     name_en text NOT NULL
 );
 
+CREATE TABLE public.feed_check (
+    checked_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.feed_shift (
+    source text NOT NULL,
+    what text NOT NULL,
+    reference text NOT NULL,
+    conversion text NOT NULL,
+    crs text NOT NULL,
+    points integer NOT NULL,
+    share double precision NOT NULL,
+    shift_m double precision NOT NULL,
+    before_m double precision NOT NULL,
+    after_m double precision NOT NULL,
+    CONSTRAINT feed_shift_what_check CHECK ((what = ANY (ARRAY['events'::text, 'positions'::text])))
+);
+
 CREATE TABLE public.grid (
     id integer NOT NULL,
     kind text NOT NULL,
@@ -1213,6 +1231,9 @@ ALTER TABLE ONLY public.facility_kind
 
 ALTER TABLE ONLY public.facility
     ADD CONSTRAINT facility_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.feed_shift
+    ADD CONSTRAINT feed_shift_pkey PRIMARY KEY (source, what);
 
 ALTER TABLE ONLY public.grid_kind
     ADD CONSTRAINT grid_kind_pkey PRIMARY KEY (kind);
@@ -1907,6 +1928,12 @@ GRANT SELECT ON TABLE public.facility TO wangge_readonly;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.facility_kind TO wangge_app;
 GRANT SELECT ON TABLE public.facility_kind TO wangge_readonly;
+
+GRANT SELECT,UPDATE ON TABLE public.feed_check TO wangge_app;
+GRANT SELECT ON TABLE public.feed_check TO wangge_readonly;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.feed_shift TO wangge_app;
+GRANT SELECT ON TABLE public.feed_shift TO wangge_readonly;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.grid TO wangge_app;
 GRANT SELECT ON TABLE public.grid TO wangge_readonly;

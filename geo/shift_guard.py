@@ -55,7 +55,8 @@ CONVERSIONS: Mapping[str, Callable[[Numbers, Numbers], Pair]] = {
 class Finding:
     """What the points say. `verdict` is `fits`, `shifted` (`conversion` would bring them home, ""
     where none of the known ones does), `unclear` or `too_few`. `before_m` and `after_m` are median
-    distances to the reference as they are and as moved; `east_m`, `north_m` how far off it is."""
+    distances to the reference as they are and as moved; `east_m`, `north_m` how far off it is.
+    `share` is about how much of what is `shifted` lies so, where points are mixed."""
 
     verdict: str
     points: int
@@ -64,6 +65,7 @@ class Finding:
     conversion: str = ""
     east_m: float = 0.0
     north_m: float = 0.0
+    share: float = 1.0
 
     @property
     def shift_m(self) -> float:
@@ -203,9 +205,7 @@ class _Trial:
         self.shifts, self.scores = _landscape(self.field, self.xy)
 
     def verdict(self) -> Finding:
-        away = np.hypot(
-            *self.shifts.T
-        )  # of shifts that are as good the smallest: streets in a grid
+        away = np.hypot(*self.shifts.T)  # of shifts as good the smallest: streets in a grid
         best = self.shifts[np.lexsort((away, self.scores.round(3)))[0]]
         named = min(self.moved, key=lambda name: self._score(self.moved[name]))
         leads = np.median(self.moved[named] - self.xy, axis=0)
@@ -242,7 +242,17 @@ class _Trial:
         tell = self.field.at(there) < self.cap_m
         tell = tell if tell.sum() >= LEAST else np.ones(len(tell), dtype=bool)
         before, after = (_median(self.flat, points[tell]) for points in (self.xy, there))
-        return Finding(verdict, len(self.xy), before, after, conversion, east, north)
+        share = self._share(there) if verdict == "shifted" else 1.0
+        return Finding(verdict, len(self.xy), before, after, conversion, east, north, share)
+
+    def _share(self, there: Points) -> float:
+        """Of points that are near the reference where they lie or where they are moved to, those
+        of the latter, both less what is near it by chance."""
+        near = self.cap_m / 3
+        chance = float((self.field.at(_ring(self.xy)) < near).mean())
+        here, moved = (float((self.field.at(xy) < near).mean()) for xy in (self.xy, there))
+        told = here + moved - 2 * chance
+        return float(np.clip((moved - chance) / told, 0, 1)) if told > 0 else 1.0
 
 
 def _landscape(field: _Field, xy: Points) -> tuple[Points, Points]:
@@ -263,12 +273,18 @@ def _landscape(field: _Field, xy: Points) -> tuple[Points, Points]:
 
 
 def _chance(field: _Field, xy: Points) -> Points:
-    """What each point would have by chance: the mean over a ring of shifts."""
+    """What each point would have by chance: the mean over rings of shifts."""
+    chance: Points = field.at(_ring(xy)).mean(axis=1)
+    return chance
+
+
+def _ring(xy: Points) -> Points:
+    """Each point under shifts of no meaning, (n, 144, 2)."""
     turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     ring = np.column_stack([np.cos(turn), np.sin(turn)])
     rings = np.concatenate([ring * radius for radius in (300.0, 600.0, 900.0)])
-    chance: Points = field.at(xy[:, None, :] + rings).mean(axis=1)
-    return chance
+    moved: Points = xy[:, None, :] + rings
+    return moved
 
 
 def _errors(gain: NDArray[Any]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
@@ -11,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from dashboard.api.errors import json_response
 from dashboard.openapi import places as described
-from data import counters
+from data import counters, feed_shifts
 from data.errors import StoreUnavailable
 
 router = APIRouter()
@@ -38,6 +39,7 @@ async def health(request: Request) -> Response:
             counts = await counters.read(connection, door="positions")
             phones = await counters.read(connection, door="phones")
             reports = await counters.doors(connection, REPORTS)
+            shifts = await feed_shifts.suspected(connection)
             screens = await counters.screens(connection, real=datetime.now(UTC))
     except StoreUnavailable:
         return json_response({**answer, "status": "degraded", "database": "unavailable"}, 503)
@@ -50,6 +52,7 @@ async def health(request: Request) -> Response:
     }
     answer["reports"] = {name: _doors(one) for name, one in reports.items()}
     answer["phones"] = {"two_phones": phones.rejected.get("two_phones", 0)}  # a device id of two
+    answer["shifts"] = [asdict(one) for one in shifts]  # feeds that lie beside the map
     return json_response({**answer, "screens": screens})
 
 

@@ -101,6 +101,7 @@ async def overview(request: Request) -> Response:
             "field_names": {name: Page(lang, name).field_names() for name in NOUNS},
             "systems": list(crs.NAMES),
             "parent_by": PARENT_BY,
+            "timezone": state.clock.site.timezone,
             "most_bytes": MOST_BYTES,
         },
         headers=FRESH,
@@ -122,8 +123,9 @@ async def upload(
     except BaseException:
         await asyncio.to_thread(one.remove)
         raise
-    told = one.change(state="uploaded", size=size)
-    return json_response(_told(told, language(request.scope)), 201)
+    return json_response(
+        _told(one.change(state="uploaded", size=size), language(request.scope)), 201
+    )
 
 
 async def _receive(request: Request, one: Upload) -> int:
@@ -261,6 +263,7 @@ def _line(run: journal.Run, *, last: int | None) -> dict[str, Any]:
     counts = {name: one for name, one in run.report.items() if isinstance(one, int)}
     return {
         **counts,
+        "rows_left": telling.left(run.report),
         "id": run.id,
         "noun": run.noun,
         "files": run.files,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from dashboard.api.errors import json_response
 from dashboard.api.requests import NO_NUL, caller
 from dashboard.phones import settings
-from data import actors
+from data import actors, feed_shifts
 from data.access import Permission
 from data.staff import phones
 
@@ -29,8 +30,9 @@ async def listing(request: Request, q: Search = "") -> Response:
     site, now = state.clock.site, state.clock.now()
     async with state.database.acting(actor.id) as connection:
         found = await phones.listing(connection, site=site, at=now, search=q)
+        shifts = [asdict(one) for one in await feed_shifts.suspected(connection)]
     base_url, doubts = _address(request)
-    answer = {"now": now, "base_url": base_url, "doubts": doubts, "phones": found}
+    answer = {"now": now, "base_url": base_url, "doubts": doubts, "phones": found, "shifts": shifts}
     return json_response(answer, headers=PRIVATE)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from dashboard.cli.tongue import language
+from dashboard.i18n import sentences
 from dashboard.i18n.sentences import Reword, tell
 from data.errors import WanggeError
 
@@ -29,13 +30,15 @@ def say(sentence: str, fields: Mapping[str, Any] | None = None) -> str:
 
 
 def fill(sentence: str, fields: Mapping[str, Any], lang: str, reword: Reword = str) -> str:
-    """A sentence in zh or en with its fields; the field `reference` is a word of ours. `reword`
-    changes how it is said."""
+    """A sentence in zh or en with its fields; the field `reference` is a word of ours, and so is
+    `what` beside a `key` that nothing has. `reword` changes how it is said."""
     said = dict(fields)
     if lang == "zh":
         sentence = chinese().get(sentence, sentence)
         if "reference" in said:
             said["reference"] = chinese().get(said["reference"], said["reference"])
+        if "key" in said and "what" in said:
+            said["what"] = sentences.chinese().get(said["what"], said["what"])
     return reword(sentence).format(**said)
 
 

@@ -11,6 +11,7 @@ from dashboard.i18n.sentences import tell
 from dashboard.imports.wording import Page
 from data.errors import Said
 from data.importers.reasons import REASONS, WARNINGS
+from data.importers.report import ELSEWHERE
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # wide ones in East Asia
 
@@ -62,6 +63,12 @@ def report(
         for one in stored.get("warnings", [])
     ]
     return told
+
+
+def left(stored: Mapping[str, Any]) -> int:
+    """How many of the rejected rows are for another import."""
+    warned = stored.get("warnings", ())
+    return sum(int(one["fields"]["n"]) for one in warned if one["reason"] in ELSEWHERE)
 
 
 def as_csv(

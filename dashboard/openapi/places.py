@@ -23,6 +23,13 @@ from data.query.nearest import CLASSES_M, MOST
 from data.staff.standing import STATES
 
 TAG = "places"
+FEED_SHIFT = record(
+    {
+        **dict.fromkeys(("source", "what", "reference", "conversion", "crs"), TEXT),
+        "points": COUNT,
+        **dict.fromkeys(("share", "shift_m", "before_m", "after_m"), NUMBER),
+    }
+)
 COUNTERS = {"type": "object", "additionalProperties": COUNT}
 PERSON = {
     "id": WHOLE,
@@ -116,6 +123,7 @@ SCHEMAS = {
             ),
             "reports": {"type": "object", "additionalProperties": DOOR},
             "phones": COUNTERS,
+            "shifts": many(FEED_SHIFT),
             "screens": COUNT,
         },
     ),

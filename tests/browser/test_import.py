@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 import psycopg
 import pyogrio
 import shapely
+from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
 from data.importers import journal
@@ -43,6 +46,13 @@ def until(page: Page, state: str) -> None:
     page.wait_for_selector(f'#desk[data-import="{state}"]')
 
 
+def send(page: Page, file: Path) -> None:
+    """Instead of a file that another test left there."""
+    if page.locator("#import-choose").count() == 0:
+        page.click("#import-file button")
+    page.set_input_files("#import-choose", file)
+
+
 def test_the_parts_of_a_shapefile_are_chosen_together(wall: Wall, tmp_path: Path) -> None:
     """As they lie on a disk, without a zip; one alone is told what it lacks."""
     lon, lat = place(0, 0.4, 0.4)
@@ -73,6 +83,7 @@ def test_a_file_goes_onto_the_map_and_back(wall: Wall, tmp_path: Path) -> None:
     page.click("#import-check")  # without a kind: asked for, and the cursor stands there
     until(page, "check-failed")
     expect(page.locator("#field-group")).to_be_focused()
+    expect(page.locator("#import-meaning .said.warn b")).to_have_text("Asked")
     page.fill("input[list=known-grids]", "micro")
     page.click("#import-check")
     until(page, "check-done")
@@ -95,9 +106,13 @@ def test_a_file_goes_onto_the_map_and_back(wall: Wall, tmp_path: Path) -> None:
     expect(page.locator("#import-log tr").first).to_contain_text("stopped by")
     page.click("#import-check")
     until(page, "check-done")
-    page.click("#import-run")
+    wall.forgiven = ("ERR_FAILED",)
+    page.route("**/api/imports", lambda route: route.abort(), times=2)
+    page.click("#import-run")  # the answer to how it ended is lost, and asked for again
+    until(page, "unavailable")
     until(page, "run-done")
     expect(page.locator("#import-report .said.good")).to_contain_text("2 rows are in.")
+    page.wait_for_selector('#desk[data-drawn_accepted="2"]')
     undo = page.locator("#import-log [data-undo]")
     undo.click()
     expect(undo).to_have_text("Really undo?")
@@ -105,6 +120,50 @@ def test_a_file_goes_onto_the_map_and_back(wall: Wall, tmp_path: Path) -> None:
     expect(page.locator("#import-log .said.good")).to_contain_text("Everything is as it was")
     expect(page.locator("#import-log tr.undone")).to_have_count(1)
     expect(page.locator("#import-report")).to_contain_text("These rows are out again.")
+
+
+def points(path: Path) -> Path:
+    """A GPX of two waypoints with long words."""
+    mark = '<wpt lat="{}" lon="{}"><name>H{}</name><desc>{}</desc></wpt>'
+    told = [mark.format(*reversed(place(n, 0.4, 0.4)), n, "on the corner " * 9) for n in (0, 1)]
+    head = '<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1">'
+    path.write_text(f"{head}{''.join(told)}</gpx>", encoding="utf-8")
+    return path
+
+
+def test_what_files_of_each_kind_are_asked(wall: Wall, tmp_path: Path) -> None:
+    """The sheets of a workbook, the layers of a GPX, and staff, who lie nowhere."""
+    book = Workbook()
+    for title in ("工单", "说明"):
+        sheet = book.create_sheet(title)
+        sheet.append(["编号", "类型", "上报时间", "经度", "纬度"])
+        sheet.append(["E1", "路灯", datetime(2026, 7, 1, 8), *place(0, 0.4, 0.4)])
+    del book[book.sheetnames[0]]
+    book.save(tmp_path / "工单.xlsx")
+    page = desk(wall, "/import")
+    send(page, tmp_path / "工单.xlsx")
+    until(page, "look-failed")
+    expect(page.locator("#import-file .said.warn b")).to_have_text("请说明")
+    expect(page.locator("#field-layer").locator("xpath=..")).to_have_class("field asked")
+    page.select_option("#field-layer", "工单")
+    until(page, "look-done")
+    expect(page.locator("#field-timezone")).to_have_attribute("placeholder", re.compile("^Etc/"))
+
+    send(page, points(tmp_path / "桩.gpx"))
+    until(page, "look-done")
+    expect(page.locator("#field-layer option:checked")).to_have_text("waypoints")
+    expect(page.locator("#field-layer option")).to_have_count(3)
+    page.select_option("select[name=map-address]", "desc")
+    expect(page.locator("tr", has=page.locator("[name=map-address]"))).to_contain_text("…")
+
+    staff = "工号,姓名,手机号\nZ1,甲,13800000001\n"
+    (tmp_path / "人员.csv").write_bytes(staff.encode("gb18030"))
+    send(page, tmp_path / "人员.csv")
+    until(page, "look-done")
+    page.click("#import-check")
+    until(page, "check-done")
+    expect(page.locator("#key-note")).to_contain_text("没有位置")
+    expect(page.locator("#key-in")).to_have_text("–")
 
 
 def test_the_shell_knows_who_may_go_where(wall: Wall) -> None:

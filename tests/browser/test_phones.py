@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict, replace
 
+import psycopg
 from playwright.sync_api import expect
 
+from data import feed_shifts
+from data.feed_shifts import FeedShift
 from tests.browser import boxes
 from tests.browser.conftest import Wall
 from tests.browser.test_english import chinese
@@ -37,3 +41,24 @@ def test_a_phone_is_found_out_and_connected(wall: Wall) -> None:
     expect(page.locator(".app .copy >> nth=1")).to_have_text("Copied")
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_feed_beside_the_map_is_warned_of_with_what_to_do(wall: Wall) -> None:
+    """One whole, one mixed; nothing offers to convert."""
+    whole = FeedShift("gps", "positions", "roads", "GCJ02>WGS84", "gcj02", 300, 1.0, 552, 48, 9)
+    mixed = replace(whole, source="app", share=0.7)
+    with psycopg.connect(wall.web.store.admin_url, autocommit=True) as link:
+        for one in (whole, mixed):
+            link.execute(feed_shifts.SQL.keep, asdict(one))
+        page = wall.open("/phones?lang=en", account="admin", wait=False)
+        expect(page.locator("#shifts .said")).to_have_count(2)
+        first, second = page.locator("#shifts .said").all()
+        expect(first).to_contain_text("About 70 % of the positions of source app lie 552 m beside")
+        expect(first.locator("code")).to_have_count(0)
+        expect(second).to_contain_text("GCJ02 → WGS84 would fit: 9 m. Nothing was converted.")
+        expect(second.locator("code")).to_have_text("wangge source set gps --crs gcj02")
+        assert chinese(page, wall.town.words) == [] and page.evaluate(boxes.CLIPPED, True) == []
+        link.execute(feed_shifts.SQL.forget)
+        page.reload()
+        page.wait_for_selector("#phones tbody tr")
+        expect(page.locator("#shifts")).to_have_count(0)

@@ -82,6 +82,12 @@ def test_the_words_of_files_stay_as_they_are() -> None:
     assert telling.error(telling.packed(missing), page) == "Say “Whose events”: it is the key."
 
 
+def test_a_word_of_ours_is_said_in_the_language_of_the_page() -> None:
+    one = {"reason": "orphan", "fields": {"what": "grid", "key": "grid"}}
+    said = telling.remark(one, "zh", Page("zh", "people"))
+    assert said == "找不到所属的上级（网格 grid）。请先导入上级，或更正该行。"
+
+
 def test_each_control_that_is_named_stands_on_the_page() -> None:
     script = "".join(file.read_text("utf-8") for file in SCRIPTS.glob("*.js"))
     chinese = i18n.catalogue("zh", "desk", "import")

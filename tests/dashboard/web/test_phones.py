@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from dashboard.intake import Intake
-from data import actors
+from data import actors, feed_shifts
+from data.feed_shifts import FeedShift
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town, value
 from tests.serving import Served
@@ -77,3 +79,16 @@ async def test_a_browsers_session_opens_no_phones_door(web: Served, town: Town) 
         assert reply.status_code == 401
     async with town.database.acting(town.system_id) as link:
         assert await value(link, "SELECT count(*) FROM position_history") == 0
+
+
+async def test_a_feed_beside_the_map_is_seen_where_managers_look(
+    web: Served, town: Town, bearer: Bearer
+) -> None:
+    """Also by who watches the site from outside; nothing suspected is an empty list."""
+    shift = FeedShift("gps", "positions", "roads", "GCJ02>WGS84", "gcj02", 300, 0.7, 552, 48, 9)
+    async with web.client(headers=await bearer("administrator")) as client:
+        assert (await client.get("/healthz")).json()["shifts"] == []
+        async with town.database.acting(town.system_id) as link:
+            await link.execute(feed_shifts.SQL.keep, asdict(shift))
+        for path in ("/healthz", "/api/phones"):
+            assert (await client.get(path)).json()["shifts"] == [asdict(shift)]

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from dashboard.cli import main
 from dashboard.embedded import Store
-from data import actors, guard, sources
+from data import actors, feed_shifts, guard, sources
+from data.calls.model import Moment
 from data.database import Database, fetch_all
 from data.demo.incidents import IncidentWorld
 from data.demo.model import Town as Demo
@@ -142,7 +143,16 @@ async def test_a_feed_of_positions_is_told_until_its_source_declares_what_it_sen
         (found,) = await guard.of_source(link, "gps", at=NOON)
         assert (found.what, found.finding.conversion) == ("positions", "GCJ02>WGS84")
         assert found.crs == "gcj02"
+        now = Moment(site=NOON, real=NOON)
+        assert await feed_shifts.renew(link, now)
+        (kept,) = await feed_shifts.suspected(link)
+        assert (kept.source, kept.what, kept.crs) == ("gps", "positions", "gcj02")
+        assert kept.shift_m == pytest.approx(552, rel=0.03) and kept.share > 0.9
         await sources.set_system(link, "gps", sources.parse("gcj02"))
+        assert not await feed_shifts.renew(link, now)  # another process has looked just now
+        later = Moment(site=NOON, real=NOON + feed_shifts.EVERY)
+        assert await feed_shifts.renew(link, later)
+        assert await feed_shifts.suspected(link) == []
         assert await guard.of_source(link, "gps", at=NOON) == []
         with pytest.raises(NotFound):
             await guard.of_source(link, "nobody", at=NOON)

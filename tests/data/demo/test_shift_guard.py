@@ -69,6 +69,17 @@ def test_a_shifted_feed_is_told_with_what_would_fit(
     assert found.after_m < min(noise_m + 3, 0.6 * found.before_m)
 
 
+@pytest.mark.parametrize("share", [0.8, 0.9, 1.0])
+def test_of_mixed_points_the_share_is_told(town: Town, honest: Points, share: float) -> None:
+    """Some phones of a source send GCJ-02, the others do not."""
+    points = some(honest, 1_500, 8.0)
+    shifted_ = moved(points, "wgs84_to_gcj02")
+    chosen = np.random.default_rng(1).random(len(points)) < share
+    found = judge(np.where(chosen[:, None], shifted_, points), lines(town))
+    assert (found.verdict, found.conversion) == ("shifted", "GCJ02>WGS84")
+    assert found.share == pytest.approx(share, abs=0.1)
+
+
 @pytest.mark.parametrize("noise_m", [5.0, 30.0])
 @pytest.mark.parametrize("n", [100, 1_500])
 def test_an_honest_feed_raises_no_alarm(town: Town, honest: Points, noise_m: float, n: int) -> None:

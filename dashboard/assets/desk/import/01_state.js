@@ -16,7 +16,8 @@
     if (first && state.about.uploads.length) take(state.about.uploads[0]);
     page.draw();
     if (page.running()) wait();
-    else if (first) page.preview();
+    else if (first || state.lost) page.preview();
+    state.lost = false;
   };
   /* What one has said stays, also over a reload; for another file everything begins anew. */
   const KEPT = "wangge-import";
@@ -43,7 +44,7 @@
       if (!now) return wait();
       take(now);
       if (page.running()) { page.progress(); return wait(); }
-      ended();
+      ended().catch((error) => page.unavailable(error));
     }, EVERY_MS);
   }
   async function ended() {
@@ -65,7 +66,7 @@
     state.stopping = false;
     if (page.running()) { page.draw(); return wait(); }
     clearTimeout(waiting);
-    await ended();
+    await ended().catch((error) => page.unavailable(error));
   };
   page.start = async (task) => {
     state.refused = "";
@@ -117,7 +118,7 @@
       w.desk.speak(w.desk.say("Import {n} was undone.", { n: run.id }));
     } catch (error) { state.undoError = { id: run.id, message: error.message }; }
     state.undoing = false;
-    await page.refresh();
+    await page.refresh().catch((error) => page.unavailable(error));
   };
   w.on("desk", () => page.refresh().catch((error) => page.unavailable(error)));
 })();

@@ -24,8 +24,9 @@
       style: () => ({ color: w.colour("people"), fillColor: w.colour("people"), fillOpacity: 0.22, weight: 1.5 }) });
     w.desk.map.draw("refused", part(true), { title: words, choose: page.choose,
       style: () => ({ color: w.colour("no-data"), fillColor: w.colour("no-data"), fillOpacity: 0.5, hatch: "grey", weight: 2 }) });
-    key("key-in", w.number(drawn.total.accepted));
-    key("key-out", w.number(drawn.total.rejected));
+    const placed = drawn.total.accepted + drawn.total.rejected > 0; /* of a file without places the map tells nothing */
+    key("key-in", placed ? w.number(drawn.total.accepted) : "–");
+    key("key-out", placed ? w.number(drawn.total.rejected) : "–");
     const some = drawn.shown.accepted < drawn.total.accepted || drawn.shown.rejected < drawn.total.rejected;
     const bare = upload.report.rows - page.left(upload.report) - drawn.total.accepted - drawn.total.rejected;
     const notes = [some && w.desk.say("shown: {n}", { n: w.number(drawn.features.length) }), bare > 0 && w.desk.say("without a place: {n}", { n: w.number(bare) })];

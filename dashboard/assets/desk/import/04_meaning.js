@@ -4,14 +4,16 @@
   const w = window.wangge, page = w.importing, { make } = w.desk;
   const TOLD = ["level", "kind", "class"];
   /* What an error asks for stands out, and is open. */
-  const ASKED = { AskCrs: "crs", AskParameters: "crs", AskEncoding: "encoding", AskDateOrder: "day_first", CompetingColumns: "maps", MissingColumn: "maps", NoSuchColumn: "maps", NoSuchField: "maps" };
+  const ASKED = { ChooseLayer: "layer", AskCrs: "crs", AskParameters: "crs", AskEncoding: "encoding", AskDateOrder: "day_first", CompetingColumns: "maps", MissingColumn: "maps", NoSuchColumn: "maps", NoSuchField: "maps" };
   const REASONS = { unknown_crs: "crs", old_datum: "crs", swapped: "swap", no_group: "group", bad_time: "time_format" };
   const asked = () => {
     const { error_kind: kind, error_fields: about, task, report: told } = page.state.upload;
     const option = kind === "MissingOption" && about && /--(source|level|kind)/.exec(about.option);
     if (task !== "look" && page.state.upload.state === "done") return REASONS[(told.rejected[0] || {}).reason] || null;
-    return task === "look" ? null : option ? (option[1] === "source" ? "source" : "group") : ASKED[kind] || null;
+    return task === "look" ? (kind === "ChooseLayer" ? "layer" : null) : option ? (option[1] === "source" ? "source" : "group") : ASKED[kind] || null;
   };
+  /* Nothing is wrong with a file that is asked about. */
+  page.isQuestion = () => page.state.upload.error_kind === "MissingOption" || page.state.upload.error_kind in ASKED && !/^NoSuch/.test(page.state.upload.error_kind);
   /* The control of it is brought into view. */
   page.ask = () => {
     const name = asked(), control = name && document.getElementById("field-" + (name === "maps" ? "crs" : name).replace(/\W+/g, "-"));
@@ -57,6 +59,8 @@
     const note = noun === "people" || told("kind") || told("level") ? null : w.t("No column says it. Choose one; a new one may be typed in.");
     return [field(label, option, input("group", { list: id, placeholder: w.t("as a column says"), oninput: (e) => { set("group")(e); tell(); } }), note, "group"), list(id, listed), names];
   }
+  const LONG = 24;
+  const examples = (column) => [...new Set(column ? column.examples : [])].map((one) => ([...one].length > LONG ? [...one].slice(0, LONG).join("") + "…" : one)).join(" · ");
   function columns(noun, look) {
     const words = page.fields(noun), places = ["lon", "lat", "x", "y", "wkt"], meant = look.meant[noun] || {};
     const shaped = Object.keys(look.shapes).length > 0;
@@ -66,13 +70,13 @@
       const now = maps[name] || "", found = meant[name];
       const options = [["", found ? w.desk.say("{column} (recognised)", { column: found }) : "—"], ...look.columns.map((one) => [one.name, one.name])];
       const column = look.columns.find((one) => one.name === (now || found));
-      const shown = make("em", {}, column ? column.examples.join(" · ") : "");
+      const shown = make("em", {}, examples(column));
       const select = choice(now, options, (e) => {
         if (e.target.value) maps[name] = e.target.value; else delete maps[name];
         page.changed();
         if (TOLD.includes(name)) { delete page.choices[name]; return page.draw(); }
         const chosen = look.columns.find((one) => one.name === (e.target.value || found));
-        shown.textContent = chosen ? chosen.examples.join(" · ") : "";
+        shown.textContent = examples(chosen);
       });
       select.setAttribute("aria-label", words[name] || name);
       select.name = "map-" + name;
@@ -91,7 +95,7 @@
     const place = noun !== "events" && [field(w.t("How a row names its area"), "--parent-by", choice(page.given.parent_by, Object.entries(by), set("parent_by"))),
       field(w.t("Level of that area"), "--parent-level", choice(page.given.parent_level, [["", w.t("any")], ...known("areas")], set("parent_level")))];
     const own = {
-      events: () => [field(w.t("Time zone"), "--timezone", input("timezone", { placeholder: "Asia/Shanghai" })),
+      events: () => [field(w.t("Time zone"), "--timezone", input("timezone", { placeholder: page.state.about.timezone })),
         field(w.t("Form of times"), "--time-format", input("time_format", { list: "known-times", placeholder: w.t("as it fits") }), null, "time_format"), list("known-times", TIMES.map((one) => [one])),
         field(w.t("03/04/2011 is"), "--day-first", either("day_first", w.t("3 April"), w.t("4 March")), null, "day_first")],
       grids: () => [tick("tiles", w.t("Grids of a new kind leave no gaps"), "--tiles")],
@@ -121,7 +125,9 @@
   function reading(upload) {
     const listed = layers(upload);
     if (upload.look && !listed) return null;
-    const layer = listed && field(w.t("Layer"), "--layer", choice(page.given.layer, [["", w.t("choose")], ...listed.map((one) => [one, one])], (e) => { page.given.layer = e.target.value || null; again(); }));
+    /* Of a GPX the waypoints are taken where nothing else is said. */
+    const unsaid = listed && upload.look ? ["", listed[0]] : ["", w.t("choose")], others = (listed || []).slice(upload.look && !page.given.layer ? 1 : 0);
+    const layer = listed && field(w.t("Layer"), "--layer", choice(page.given.layer, [...(page.given.layer ? [] : [unsaid]), ...others.map((one) => [one, one])], (e) => { page.given.layer = e.target.value || null; again(); }), null, "layer");
     return make("div", {}, layer || [...texts(), make("div.buttons", {}, make("button.button", { type: "button", onclick: again }, w.t("Look again")))]);
   }
   /* What the numbers could be; taken by a click only. */

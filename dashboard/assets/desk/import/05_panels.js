@@ -17,7 +17,7 @@
     if (sending) {
       inside.push(make("div.file-line", {}, [make("b", {}, sending.name), make("span.note", {}, w.desk.size(sending.size)),
         make("button.button", { type: "button", id: "import-stop", onclick: () => { sending.stopped = true; sending.request.abort(); } }, w.t("Stop"))]),
-        make("div.working", {}, [bar(sending.done, sending.size), make("span.note", { id: "stage" }, w.t("Uploading"))]));
+        make("div.working", {}, [bar(sending.done, sending.size), make("span.note", { id: "stage" }, uploaded(sending))]));
     } else if (upload) {
       const rows = upload.look ? say(upload.look.more ? "more than {n} rows" : "{n} rows", { n: w.number(upload.look.rows) }) : "";
       inside.push(make("div.file-line", {}, [make("b", {}, upload.name), make("span.note", {}, [w.desk.size(upload.size), rows].filter(Boolean).join(" · ")),
@@ -47,14 +47,17 @@
     const { state: how, error } = page.state.upload;
     if (how === "stopped") return said("warn", w.t("Stopped"), w.t("Nothing was written."));
     if (how === "interrupted") return said("warn", w.t("Interrupted"), w.t("It was interrupted. Nothing was written."));
-    return how === "failed" ? said("bad", w.t("Not possible"), error) : null;
+    return how === "failed" ? (page.isQuestion() ? said("warn", w.t("Asked"), error) : said("bad", w.t("Not possible"), error)) : null;
   }
+  const uploaded = ({ done, size }) => w.t("Uploading") + " " + w.desk.size(done) + " / " + w.desk.size(size);
+  /* A large file is read by the byte: a share tells more. */
+  const far = ({ stage, done, total }) => (total <= 1 ? "" : stage === "read" ? " " + Math.floor(100 * done / total) + " %" : " " + w.number(done) + " / " + w.number(total));
   page.progress = () => {
     const { sending, upload } = page.state, shown = document.querySelector("#import-steps progress"), stage = document.getElementById("stage");
     if (!shown) return page.draw();
     const [done, total] = sending ? [sending.done, sending.size] : [upload.done, upload.total];
     if (total) { shown.max = total; shown.value = done; } else shown.removeAttribute("value");
-    if (stage && !sending) stage.textContent = (page.stages()[upload.stage] || upload.stage) + (total > 1 ? " " + w.number(done) + " / " + w.number(total) : "");
+    if (stage) stage.textContent = sending ? uploaded(sending) : (page.stages()[upload.stage] || upload.stage) + far(upload);
   };
   function meaning() {
     const { upload } = page.state;
@@ -135,7 +138,7 @@
       make("td", {}, new Date(run.recorded_at).toLocaleString(document.documentElement.lang, { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false })),
       make("td.what", {}, [page.nouns()[run.noun] + " · " + run.actor, make("span.files", {}, run.files.join(", "))]),
       ...(run.stopped_by ? [make("td.number", { colSpan: 3 }, say("stopped by {who}", { who: run.stopped_by }))] : [
-        make("td.number", {}, say("{n} in", { n: w.number(run.rows_imported) })), make("td.number", {}, say("{n} out", { n: w.number(run.rows_rejected) })),
+        make("td.number", {}, say("{n} in", { n: w.number(run.rows_imported) })), make("td.number", {}, say("{n} out", { n: w.number(run.rows_rejected - run.rows_left) })),
         make("td", {}, run.undone_at ? w.t("undone") : run.can_undo ? undo(run, undoing) : "")])]));
     panel("log", w.t("Imports so far"), rows.length ? w.t("the last can be undone") : "", [
       undone && said("good", w.t("Undone"), say("Everything is as it was before import {n}.", { n: undone })), undoError && said("bad", w.t("Not undone"), undoError.message),
@@ -159,6 +162,7 @@
   };
   /* Nothing is known: the page says so, and asks again by itself. */
   page.unavailable = (error) => {
+    page.state.lost = true;
     panel("file", w.t("File"), "", [said("bad", w.t("Not possible"), error.message), make("p.note", {}, w.t("The page tries again by itself."))]);
     for (const name of ["meaning", "report", "log"]) hide(name);
     w.root().dataset.import = "unavailable";

@@ -73,18 +73,34 @@
     return found.doubts.map((name) => make("p.said.warn", {}, words[name]));
   }
 
+  const MIXED = 0.85; /* a whole feed comes out at 0.9 or more */
+  /* Feeds that lie beside the map: what would fit and what to do, which stays with people. */
+  function shifts() {
+    if (!last.shifts.length) return "";
+    const whats = { events: w.t("events"), positions: w.t("positions") }, grounds = { roads: w.t("roads"), buildings: w.t("buildings") };
+    return make("section.panel", { id: "shifts" }, [make("h2", {}, w.t("Beside the map")), ...last.shifts.map((one) => {
+      const said = { source: one.source, what: whats[one.what], reference: grounds[one.reference] || one.reference, shift: w.number(one.shift_m), before: w.number(Math.round(one.before_m)),
+        after: w.number(Math.round(one.after_m)), share: Math.round(one.share * 100), conversion: one.conversion.replace(">", " → "), crs: one.crs };
+      const parts = [one.share < MIXED ? w.desk.say("About {share} % of the {what} of source {source} lie {shift} m beside the {reference} (median {before} m), the others where they belong: its phones do not all send the same system.", said)
+        : w.desk.say("The {what} of source {source} lie {shift} m beside the {reference} (median {before} m).", said),
+      one.conversion ? w.desk.say("{conversion} would fit: {after} m.", said) : w.t("No known conversion fits: ask who makes these points."), w.t("Nothing was converted.")];
+      const todo = one.share < MIXED ? w.t("Let them send WGS-84, or give those who send another system a source of their own.") : one.crs ? w.t("If it is so, say which system the source sends:") : null;
+      return make("div.said.warn", {}, [parts.join(" "), todo && make("p.note", {}, todo), todo && one.share >= MIXED && make("code", {}, "wangge source set " + one.source + " --crs " + one.crs)]);
+    })]);
+  }
+
   function drawChosen() {
     if (!chosen) {
       box("phone").replaceChildren(make("section.panel", {}, [
         make("h2", {}, w.t("Connect a phone")),
         make("ol.steps", {}, [w.t("Choose a person at the left."), w.t("Make his token: it is shown this once."),
           w.t("Scan the code with his phone, or copy the settings.")].map((text) => make("li", {}, text))),
-      ]), address());
+      ]), shifts(), address());
       return;
     }
     const parts = [about(), account()];
     if (made) parts.push(made.doubts.length ? make("section.panel", {}, doubts(made)) : "", ...made.apps.map(app));
-    else parts.push(address());
+    else parts.push(shifts(), address());
     box("phone").replaceChildren(...parts);
   }
 
