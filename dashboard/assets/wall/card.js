@@ -10,7 +10,7 @@
     const mine = (asked += 1);
     const panels = document.getElementById("panels");
     document.getElementById("layers").hidden = true;
-    if (!chosen) { box().hidden = true; panels.hidden = false; return; }
+    if (!chosen) { box().hidden = true; box().replaceChildren(); panels.hidden = false; return; } /* a number that was shown stays nowhere */
     let card;
     try { card = await w.get("/api/card/" + chosen.kind + "/" + chosen.id); }
     catch (error) { card = { error: error.message }; }
