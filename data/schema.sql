@@ -158,7 +158,7 @@ CREATE FUNCTION public.load_of(whom integer, t timestamp with time zone, midnigh
            + (SELECT count(*)::integer FROM event e
               WHERE e.closed_at > t AND e.grid_ids && o.grid_ids AND e.opened_at <= t),
            (SELECT count(DISTINCT c.session_id)::integer FROM call_attempt c
-            WHERE c.person_id = whom AND c.queued_at >= midnight AND c.queued_at <= t)
+            WHERE c.person_id = whom AND c.queued_at >= midnight AND c.queued_at <= t AND NOT c.drill)
     FROM (SELECT (array_agg(x.role ORDER BY x.rank NULLS LAST, x.id))[1] AS role,
                  (array_agg(x.name ORDER BY x.rank NULLS LAST, x.id))[1] AS grid,
                  array_remove(array_agg(x.grid_id), NULL) AS grid_ids
@@ -173,7 +173,7 @@ CREATE FUNCTION public.notify_call() RETURNS trigger
     SET search_path TO 'public'
     AS $$
 BEGIN
-    PERFORM pg_notify('wangge_call', NEW.session_id::text);
+    PERFORM pg_notify('wangge_call', id::text) FROM (SELECT DISTINCT session_id AS id FROM changed) c;
     RETURN NULL;
 END $$;
 
@@ -513,6 +513,8 @@ CREATE TABLE public.call_attempt (
     ringing_at timestamp with time zone,
     ring_until timestamp with time zone,
     ended_at timestamp with time zone,
+    drill boolean DEFAULT false NOT NULL,
+    who jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT call_attempt_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'dialling'::text, 'ringing'::text, 'answered'::text, 'acknowledged'::text, 'busy'::text, 'declined'::text, 'no_answer'::text, 'offline'::text, 'failed'::text, 'cancelled'::text, 'interrupted'::text, 'ambiguous'::text])))
 );
 
@@ -520,6 +522,27 @@ ALTER TABLE ONLY public.call_attempt FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.call_attempt ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.call_attempt_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.call_drill (
+    id bigint NOT NULL,
+    area_id integer NOT NULL,
+    name text NOT NULL,
+    scenario jsonb NOT NULL,
+    actor_id integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.call_drill FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.call_drill ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.call_drill_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -552,7 +575,22 @@ ALTER TABLE public.call_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 CREATE TABLE public.call_policy (
     id integer NOT NULL,
     code text NOT NULL,
-    name text NOT NULL
+    name_zh text NOT NULL,
+    name_en text DEFAULT ''::text NOT NULL,
+    grid_kind text,
+    event_type text,
+    severity text,
+    need smallint DEFAULT 1 NOT NULL,
+    ack_timeout_s integer,
+    quiet_from time without time zone,
+    quiet_until time without time zone,
+    most_per_hour smallint,
+    active boolean DEFAULT true NOT NULL,
+    CONSTRAINT call_policy_ack_timeout_s_check CHECK (((ack_timeout_s >= 10) AND (ack_timeout_s <= 86400))),
+    CONSTRAINT call_policy_most_per_hour_check CHECK ((most_per_hour > 0)),
+    CONSTRAINT call_policy_need_check CHECK (((need >= 0) AND (need <= 100))),
+    CONSTRAINT call_policy_quiet CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
+    CONSTRAINT call_policy_severity_check CHECK ((severity = ANY (ARRAY['ordinary'::text, 'urgent'::text])))
 );
 
 ALTER TABLE public.call_policy ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -570,6 +608,8 @@ CREATE TABLE public.call_policy_step (
     target text NOT NULL,
     channels text[] DEFAULT '{page}'::text[] NOT NULL,
     ring_s integer DEFAULT 25 NOT NULL,
+    k smallint DEFAULT 3 NOT NULL,
+    CONSTRAINT call_policy_step_k_check CHECK (((k >= 1) AND (k <= 20))),
     CONSTRAINT call_policy_step_ring_s_check CHECK ((ring_s > 0))
 );
 
@@ -590,6 +630,17 @@ CREATE TABLE public.call_session (
     started_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    purpose text DEFAULT 'call'::text NOT NULL,
+    policy jsonb DEFAULT '{}'::jsonb NOT NULL,
+    subject_area_id integer,
+    ground public.geometry(Polygon,4326),
+    crowd jsonb,
+    drill_id bigint,
+    fired_at timestamp with time zone,
+    held_at timestamp with time zone,
+    acked_at timestamp with time zone,
+    counts_from smallint DEFAULT 0 NOT NULL,
+    CONSTRAINT call_session_purpose_check CHECK ((purpose = ANY (ARRAY['call'::text, 'self_test'::text]))),
     CONSTRAINT call_session_state_check CHECK ((state = ANY (ARRAY['running'::text, 'acked'::text, 'exhausted'::text, 'cancelled'::text])))
 );
 
@@ -1181,6 +1232,9 @@ ALTER TABLE ONLY public.call_attempt
 ALTER TABLE ONLY public.call_attempt
     ADD CONSTRAINT call_attempt_session_id_step_person_id_channel_try_key UNIQUE (session_id, step, person_id, channel, try);
 
+ALTER TABLE ONLY public.call_drill
+    ADD CONSTRAINT call_drill_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.call_event
     ADD CONSTRAINT call_event_pkey PRIMARY KEY (id);
 
@@ -1353,9 +1407,15 @@ CREATE INDEX call_attempt_open ON public.call_attempt USING btree (person_id) WH
 
 CREATE INDEX call_attempt_person ON public.call_attempt USING btree (person_id, queued_at);
 
+CREATE UNIQUE INDEX call_attempt_rings_once ON public.call_attempt USING btree (person_id, channel) WHERE ((state = ANY (ARRAY['dialling'::text, 'ringing'::text, 'answered'::text])) AND (NOT drill));
+
+CREATE INDEX call_attempt_session_open ON public.call_attempt USING btree (session_id) WHERE (ended_at IS NULL);
+
 CREATE INDEX call_event_session ON public.call_event USING btree (session_id);
 
-CREATE INDEX call_session_next ON public.call_session USING btree (next_at) WHERE (state = 'running'::text);
+CREATE INDEX call_session_drill ON public.call_session USING btree (drill_id) WHERE (drill_id IS NOT NULL);
+
+CREATE INDEX call_session_next ON public.call_session USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 CREATE INDEX event_due ON public.event USING btree (due_at);
 
@@ -1421,7 +1481,7 @@ ALTER INDEX public.position_history_pkey ATTACH PARTITION public.position_histor
 
 CREATE TRIGGER area_path AFTER INSERT OR DELETE OR UPDATE OF parent_id ON public.area FOR EACH STATEMENT EXECUTE FUNCTION public.refresh_area_path();
 
-CREATE TRIGGER call_event_inserted AFTER INSERT ON public.call_event FOR EACH ROW EXECUTE FUNCTION public.notify_call();
+CREATE TRIGGER call_event_inserted AFTER INSERT ON public.call_event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.notify_call();
 
 CREATE TRIGGER event_inserted AFTER INSERT ON public.event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.notify_event();
 
@@ -1576,20 +1636,35 @@ ALTER TABLE ONLY public.call_attempt
 ALTER TABLE ONLY public.call_attempt
     ADD CONSTRAINT call_attempt_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.call_session(id);
 
+ALTER TABLE ONLY public.call_drill
+    ADD CONSTRAINT call_drill_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.call_drill
+    ADD CONSTRAINT call_drill_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
 ALTER TABLE ONLY public.call_event
     ADD CONSTRAINT call_event_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES public.call_attempt(id);
 
 ALTER TABLE ONLY public.call_event
     ADD CONSTRAINT call_event_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.call_session(id);
 
+ALTER TABLE ONLY public.call_policy
+    ADD CONSTRAINT call_policy_event_type_fkey FOREIGN KEY (event_type) REFERENCES public.event_type(code);
+
+ALTER TABLE ONLY public.call_policy
+    ADD CONSTRAINT call_policy_grid_kind_fkey FOREIGN KEY (grid_kind) REFERENCES public.grid_kind(kind);
+
 ALTER TABLE ONLY public.call_policy_step
-    ADD CONSTRAINT call_policy_step_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES public.call_policy(id);
+    ADD CONSTRAINT call_policy_step_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES public.call_policy(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.call_session
     ADD CONSTRAINT call_session_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
 
 ALTER TABLE ONLY public.call_session
     ADD CONSTRAINT call_session_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.call_session
+    ADD CONSTRAINT call_session_drill_id_fkey FOREIGN KEY (drill_id) REFERENCES public.call_drill(id);
 
 ALTER TABLE ONLY public.call_session
     ADD CONSTRAINT call_session_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.event(id);
@@ -1602,6 +1677,9 @@ ALTER TABLE ONLY public.call_session
 
 ALTER TABLE ONLY public.call_session
     ADD CONSTRAINT call_session_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.call_session
+    ADD CONSTRAINT call_session_subject_area_id_fkey FOREIGN KEY (subject_area_id) REFERENCES public.area(id);
 
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
@@ -1718,6 +1796,8 @@ ALTER TABLE public.building ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.call_attempt ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.call_drill ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.call_event ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.call_session ENABLE ROW LEVEL SECURITY;
@@ -1771,6 +1851,8 @@ CREATE POLICY scope ON public.area FOR SELECT USING (((id = ANY (( SELECT public
 CREATE POLICY scope ON public.building USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
 
 CREATE POLICY scope ON public.call_attempt USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
+
+CREATE POLICY scope ON public.call_drill USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
 
 CREATE POLICY scope ON public.call_event USING ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[]))) WITH CHECK ((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])));
 
@@ -1894,13 +1976,16 @@ GRANT SELECT ON TABLE public.building TO wangge_readonly;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.call_attempt TO wangge_app;
 GRANT SELECT ON TABLE public.call_attempt TO wangge_readonly;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.call_drill TO wangge_app;
+GRANT SELECT ON TABLE public.call_drill TO wangge_readonly;
+
 GRANT SELECT,INSERT ON TABLE public.call_event TO wangge_app;
 GRANT SELECT ON TABLE public.call_event TO wangge_readonly;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.call_policy TO wangge_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_policy TO wangge_app;
 GRANT SELECT ON TABLE public.call_policy TO wangge_readonly;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.call_policy_step TO wangge_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_policy_step TO wangge_app;
 GRANT SELECT ON TABLE public.call_policy_step TO wangge_readonly;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.call_session TO wangge_app;

@@ -9,9 +9,10 @@ from typing import Any
 from dashboard.embedded import Store
 from data import actors
 from data.access import Actor
-from data.calls import answers, dial, presence, sessions, view
+from data.calls import answers, dial, policies, presence, sessions, view
 from data.calls.channel import MemoryChannel
-from data.calls.model import Moment, Subject, SubjectKind
+from data.calls.model import Moment, Rules, Step, Subject, SubjectKind, Target
+from data.calls.policies import Policy
 from data.database import Database
 from tests.factories import NOON, Town, make_town
 
@@ -49,20 +50,63 @@ class Desk:
                     real=self.when.real,
                 )
 
-    async def click(self, kind: str, id_: int, key: str = "k", actor: Actor | None = None) -> int:
+    async def click(
+        self, kind: str, id_: int | None, key: str = "k", actor: Actor | None = None, **more: Any
+    ) -> int:
         """Start a session as the dispatcher and fire it, as the API does."""
         who = actor or self.dispatcher
+        urgent = more.pop("urgent", False)
         async with self.town.database.acting(who.id) as link:
             session = await sessions.start(
                 link,
                 actor=who,
                 request_key=key,
-                subject=Subject(SubjectKind(kind), id_),
+                subject=Subject(SubjectKind(kind), id_, **more),
                 when=self.when,
+                urgent=urgent,
             )
+        await self.go_on(session)
+        return session
+
+    async def go_on(self, session: int) -> None:
+        """Carry it forward at once, as the API does after what the caller did."""
         async with self._system() as link:
             await sessions.advance(link, session, self.when)
-        return session
+
+    async def by_policy(self, *steps: Step, **rules: Any) -> None:
+        """From now on this policy fits everything; without steps the product's own does."""
+        async with self._system() as link:
+            system = await actors.system_actor(link)
+            if not steps:
+                await policies.remove(link, system, ALL_ON_THE_GRID.rules.code)
+                return
+            named = {"code": "all", "name_zh": "全格", "name_en": "All", **rules}
+            await policies.write(link, system, Policy(Rules(**named), steps))
+
+    async def stand(self, person: str, lon: float, lat: float = 35.605, age_s: float = 5) -> None:
+        """A person's newest position."""
+        async with self._system() as link:
+            await link.execute(STAND, {
+                "person": self.town.people[person], "lon": lon, "lat": lat,
+                "at": self.when.site - timedelta(seconds=age_s),
+            })  # fmt: skip
+
+    async def escalate(self, session: int, step: int) -> None:
+        async with self.town.database.acting(self.dispatcher.id) as link:
+            await sessions.escalate(
+                link, actor=self.dispatcher, session_id=session, step=step, when=self.when
+            )
+        await self.go_on(session)
+
+    async def add(self, session: int, person: str) -> None:
+        async with self.town.database.acting(self.dispatcher.id) as link:
+            await sessions.add_person(
+                link,
+                actor=self.dispatcher,
+                session_id=session,
+                person_id=self.town.people[person],
+                when=self.when,
+            )
 
     async def dial(self, session: int, owner: str = "web") -> list[int]:
         rings = await dial.dial(
@@ -122,9 +166,25 @@ class Desk:
             return [line["action"] for line in await view.lines(link, session)]
 
 
+STAND = """
+INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id, original_lon,
+                             original_lat, grid_ids)
+SELECT p.id, p.area_id, %(at)s, cell_of(%(lon)s, %(lat)s), %(lon)s, %(lat)s, s.id, %(lon)s, %(lat)s,
+       ARRAY(SELECT g.id FROM grid g
+             WHERE ST_Intersects(g.geom, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)))
+FROM person p, (SELECT min(id) AS id FROM source) s WHERE p.id = %(person)s
+ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, cell = excluded.cell, lon = excluded.lon,
+    lat = excluded.lat, grid_ids = excluded.grid_ids"""
+ALL_ON_THE_GRID = Policy(
+    Rules(code="all", name_zh="全格", name_en="All"), (Step(Target.RESPONSIBLE),)
+)
+
+
 async def make_desk(database: Database, store: Store) -> Desk:
     town = await make_town(database, store.admin_url)
     async with database.acting(town.system_id) as link:
+        await policies.write(link, await actors.system_actor(link), ALL_ON_THE_GRID)
+        await link.execute("INSERT INTO source (name, area_id) VALUES ('gps', 1)")
         dispatcher, _ = await actors.create_token(
             link, name="dora", role="duty_officer", area="code-west"
         )  # an account's password would cost each test a second

@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from dashboard.api import bodies
+from dashboard.api.clicks import Click
 from dashboard.api.errors import json_response
 from dashboard.api.requests import NO_NUL, caller, system_id
 from dashboard.moment import moment
-from data.access import Permission
+from data.access import Actor, Permission
 from data.calls import sessions, view
-from data.calls.model import Subject, SubjectKind
+from data.calls.model import Moment
+from data.database import Connection
 from data.errors import NotFound
 
 router = APIRouter()
-Id = Annotated[int, Field(gt=0, lt=2**31)]
+CLICK_BYTES = 64 * 1024  # a drawn ground has corners
 SessionId = Annotated[int, Path(gt=0, lt=2**63)]
 RECENT = timedelta(hours=24)
 
 
-class Click(BaseModel, extra="forbid"):
-    """What was clicked, and the click's own key: the same key again is the same call."""
+class Onward(BaseModel, extra="forbid"):
+    """The step that the dispatcher saw, from which he goes on."""
 
-    request_key: str = Field(min_length=1, max_length=100, pattern=NO_NUL)
-    event_id: Annotated[int, Field(gt=0, lt=2**63)] | None = None
-    grid_id: Id | None = None
-    person_id: Id | None = None
-    facility_id: Id | None = None
+    step: Annotated[int, Field(ge=0, le=100)]
 
-    @model_validator(mode="after")
-    def _one_subject(self) -> Click:
-        if sum(getattr(self, f"{kind}_id") is not None for kind in SubjectKind) != 1:
-            raise ValueError("give one of event_id, grid_id, person_id, facility_id")
-        return self
 
-    def subject(self) -> Subject:
-        """The one that is given."""
-        found = ((kind, getattr(self, f"{kind}_id")) for kind in SubjectKind)
-        return next(Subject(kind, id_) for kind, id_ in found if id_ is not None)
+class More(BaseModel, extra="forbid"):
+    """One more person to ring."""
+
+    person_id: Annotated[int, Field(gt=0, lt=2**31)]
+
+
+class Note(BaseModel, extra="forbid"):
+    """A note for the ledger."""
+
+    text: str = Field(min_length=1, max_length=500, pattern=NO_NUL)
 
 
 @router.post("/api/calls")
@@ -50,7 +50,7 @@ async def start(request: Request) -> Response:
     at once where nobody can be reached."""
     actor = caller(request)
     actor.require(Permission.CALL)
-    click = await bodies.read(request, Click)
+    click = await bodies.read(request, Click, limit_bytes=CLICK_BYTES)
     state = request.app.state
     async with state.database.acting(actor.id) as connection:
         session_id = await sessions.start(
@@ -59,6 +59,7 @@ async def start(request: Request) -> Response:
             request_key=click.request_key,
             subject=click.subject(),
             when=moment(state.clock),
+            urgent=click.urgent,
         )
     async with state.database.acting(await system_id(request)) as connection:
         await sessions.advance(connection, session_id, moment(state.clock))
@@ -94,6 +95,60 @@ async def end(request: Request, session_id: SessionId) -> Response:
     state = request.app.state
     async with state.database.acting(actor.id) as connection:
         await sessions.end(connection, actor=actor, session_id=session_id, when=moment(state.clock))
+    return json_response({"session": await _card(request, session_id)})
+
+
+@router.post("/api/calls/{session_id}/escalate")
+async def escalate(request: Request, session_id: SessionId) -> Response:
+    """The caller goes on to the next step now; whoever rings goes on ringing."""
+    onward = await bodies.read(request, Onward)
+
+    async def work(connection: Connection, actor: Actor, when: Moment) -> None:
+        await sessions.escalate(
+            connection, actor=actor, session_id=session_id, step=onward.step, when=when
+        )
+
+    return await _done(request, session_id, work)
+
+
+@router.post("/api/calls/{session_id}/add")
+async def add(request: Request, session_id: SessionId) -> Response:
+    """The caller rings one more person."""
+    more = await bodies.read(request, More)
+
+    async def work(connection: Connection, actor: Actor, when: Moment) -> None:
+        await sessions.add_person(
+            connection, actor=actor, session_id=session_id, person_id=more.person_id, when=when
+        )
+
+    return await _done(request, session_id, work)
+
+
+@router.post("/api/calls/{session_id}/note")
+async def note(request: Request, session_id: SessionId) -> Response:
+    """The caller writes a note into the ledger."""
+    said = await bodies.read(request, Note)
+
+    async def work(connection: Connection, actor: Actor, when: Moment) -> None:
+        await sessions.note(
+            connection, actor=actor, session_id=session_id, text=said.text, when=when
+        )
+
+    return await _done(request, session_id, work)
+
+
+Work = Callable[[Connection, Actor, Moment], Awaitable[None]]
+
+
+async def _done(request: Request, session_id: int, work: Work) -> Response:
+    """What the caller does with a call, carried forward at once; the card as it is then."""
+    actor = caller(request)
+    actor.require(Permission.CALL)
+    state = request.app.state
+    async with state.database.acting(actor.id) as connection:
+        await work(connection, actor, moment(state.clock))
+    async with state.database.acting(await system_id(request)) as connection:
+        await sessions.advance(connection, session_id, moment(state.clock))
     return json_response({"session": await _card(request, session_id)})
 
 

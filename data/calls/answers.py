@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from data.calls import ledger
-from data.calls.lifecycle import OPEN, AttemptState, By
-from data.calls.model import Attempt, Moment, Session
+from data.calls import dial, ledger
+from data.calls.lifecycle import LATE, OPEN, AttemptState, By
+from data.calls.model import Attempt, Moment, Session, SessionState
+from data.calls.settle import settle
 from data.database import Connection, fetch_one
 from data.errors import NotFound
 from data.queries import load
@@ -40,15 +41,16 @@ class Reply:
 async def acknowledge(
     connection: Connection, *, attempt_id: int, person_id: int, when: Moment
 ) -> Reply:
-    """收到. The first one wins and ends the other legs; the same again is the same answer.
+    """收到. With the last one that is needed the other legs end; the same again is the same answer.
 
     Raises NotFound unless the attempt is this person's own.
     """
     session, attempt = await _own(connection, attempt_id, person_id)
-    if attempt.state in OPEN:
-        attempt = await ledger.move(connection, session, attempt, S.ACKNOWLEDGED, By.PERSON, when)
-        await _settle(connection, session, when)
-    elif attempt.state is not S.ACKNOWLEDGED:
+    if _counts(session, attempt):
+        await ledger.move(connection, session, [attempt], S.ACKNOWLEDGED, By.PERSON, when)
+        await settle(connection, session, when)
+        return Reply(Said.ACKNOWLEDGED, session.id)
+    if attempt.state is not S.ACKNOWLEDGED:
         # Too late for the session, yet the ledger keeps that he would have come.
         detail = {"said": "acknowledged"}
         await ledger.log(connection, session, attempt.id, when, "late", detail)
@@ -60,12 +62,12 @@ async def decline(
 ) -> Reply:
     """去不了, with a reason. Raises NotFound unless the attempt is this person's own."""
     session, attempt = await _own(connection, attempt_id, person_id)
-    if attempt.state in OPEN:
+    if _counts(session, attempt):
         detail = {"reason": reason}
-        attempt = await ledger.move(
-            connection, session, attempt, S.DECLINED, By.PERSON, when, detail=detail
+        (attempt,) = await ledger.move(
+            connection, session, [attempt], S.DECLINED, By.PERSON, when, detail=detail
         )
-        await _settle(connection, session, when)
+        await settle(connection, session, when)
     return await _reply(connection, session, attempt)
 
 
@@ -75,19 +77,30 @@ async def rings(
     """The device says that it rings. Raises NotFound unless the attempt is this person's own."""
     session, attempt = await _own(connection, attempt_id, person_id)
     if attempt.state is S.QUEUED:  # it learnt of the call by itself, after a reconnect
-        attempt = await ledger.move(connection, session, attempt, S.DIALLING, By.CHANNEL, when)
+        if not await dial.free(connection, session, [attempt], when):
+            return attempt.state
+        (attempt,) = await ledger.move(connection, session, [attempt], S.DIALLING, By.CHANNEL, when)
     if attempt.state is S.DIALLING:
-        attempt = await ledger.move(connection, session, attempt, S.RINGING, By.DEVICE, when)
-        await _settle(connection, session, when)
+        # Nothing is concluded by it, and a look at its lease that is now idle looks again.
+        (attempt,) = await ledger.move(connection, session, [attempt], S.RINGING, By.DEVICE, when)
     return attempt.state
+
+
+def _counts(session: Session, attempt: Attempt) -> bool:
+    """Whether a person's word still moves his attempt."""
+    late = attempt.state in LATE and session.state is SessionState.RUNNING
+    return attempt.state in OPEN or late
 
 
 async def _own(connection: Connection, attempt_id: int, person_id: int) -> tuple[Session, Attempt]:
     """An attempt of this person, with its session locked; of an interrupted one, the last try."""
     row = await fetch_one(connection, SQL.session_of_attempt, {"id": attempt_id})
     session = await ledger.lock(connection, row["session_id"]) if row else None
-    mine = [] if session is None else await ledger.attempts_of(connection, session)
-    mine = [attempt for attempt in mine if attempt.person_id == person_id]
+    mine = (
+        []
+        if session is None
+        else await ledger.attempts_of(connection, session, person_id=person_id)
+    )
     found = next((attempt for attempt in mine if attempt.id == attempt_id), None)
     if session is None or found is None:
         raise NotFound(what="call", key=attempt_id)
@@ -96,16 +109,11 @@ async def _own(connection: Connection, attempt_id: int, person_id: int) -> tuple
     return session, found
 
 
-async def _settle(connection: Connection, session: Session, when: Moment) -> None:
-    await ledger.settle(connection, session, await ledger.attempts_of(connection, session), when)
-
-
 async def _reply(connection: Connection, session: Session, attempt: Attempt) -> Reply:
     if attempt.state is S.ACKNOWLEDGED:
         return Reply(Said.ACKNOWLEDGED, session.id)
     if attempt.state is S.DECLINED:
         return Reply(Said.DECLINED, session.id)
-    for other in await ledger.attempts_of(connection, session):
-        if other.state is S.ACKNOWLEDGED:
-            return Reply(Said.ANSWERED_BY_OTHER, session.id)
-    return Reply(Said.ENDED, session.id)
+    row = await fetch_one(connection, SQL.somebody_comes, {"session_id": session.id})
+    comes = row is not None and row["comes"]
+    return Reply(Said.ANSWERED_BY_OTHER if comes else Said.ENDED, session.id)

@@ -6,12 +6,15 @@ lease that runs out; the attempt is then interrupted and tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 
 from data.calls import ledger, policy, view
 from data.calls.channel import Channel, Result, state_after
 from data.calls.lifecycle import AttemptState, By
-from data.calls.model import Moment, Ring
+from data.calls.model import Attempt, Moment, Ring, Session
+from data.calls.settle import settle
 from data.database import Connection, Database, fetch_all
 from data.queries import load
 
@@ -37,43 +40,75 @@ async def claim(
     when: Moment,
     person_ids: Collection[int] | None = None,
 ) -> list[Ring]:
-    """Take a session's queued attempts on a channel; another process then finds none."""
+    """Take a session's queued attempts on a channel; another process then finds none.
+
+    Whom another call rings at this moment is left in the queue. Who waited gets his ring time.
+    """
     session = await ledger.lock(connection, session_id)
     if session is None:
         return []
-    taken: list[int] = []
-    for attempt in await ledger.attempts_of(connection, session):
-        ours = person_ids is None or attempt.person_id in person_ids
-        if attempt.state is S.QUEUED and attempt.channel == channel and ours:
+    waiting = [
+        one
+        for one in await ledger.attempts_of(connection, session, only_open=True)
+        if one.state is S.QUEUED
+        and one.channel == channel
+        and (person_ids is None or one.person_id in person_ids)
+    ]
+    taken = waiting if session.drill_id else await free(connection, session, waiting, when)
+    for step in {one.step for one in taken}:
+        ring_until = when.real + timedelta(seconds=session.steps[step].ring_s)
+        for waited in (False, True):
             await ledger.move(
                 connection,
                 session,
-                attempt,
+                [o for o in taken if o.step == step and (o.lease_until is None) is waited],
                 S.DIALLING,
                 By.CHANNEL,
                 when,
                 owner=owner,
                 lease_until=when.real + policy.LEASE,
+                ring_until=ring_until if waited else None,
             )
-            taken.append(attempt.id)
     if taken:
-        await ledger.settle(
-            connection, session, await ledger.attempts_of(connection, session), when
-        )
-    return await view.rings(connection, attempt_ids=taken, when=when)
+        await settle(connection, session, when)
+    return await view.rings(connection, attempt_ids=[one.id for one in taken], when=when)
 
 
-async def placed(connection: Connection, ring: Ring, result: Result, when: Moment) -> None:
-    """Write what a channel said of an attempt, unless the person or time was quicker."""
-    after = state_after(result)
-    session = await ledger.lock(connection, ring.session_id)
+async def free(
+    connection: Connection, session: Session, attempts: Sequence[Attempt], when: Moment
+) -> list[Attempt]:
+    """Those whose person no other call rings; the others wait, without a lease.
+
+    The people are locked until the end of the transaction, always in the same order.
+    """
+    if not attempts:
+        return []
+    people = sorted({one.person_id for one in attempts})
+    await connection.execute(SQL.lock_people, {"people": people})
+    given = {"people": people, "session_id": session.id}
+    busy = {r["person_id"]: r["calls"] for r in await fetch_all(connection, SQL.in_call, given)}
+    late = [o for o in attempts if o.person_id in busy and o.lease_until is not None]
+    if late:
+        await connection.execute(SQL.wait, {"ids": [one.id for one in late]})
+        lines = [(one.id, {"busy": busy[one.person_id]}) for one in late]
+        await ledger.log_all(connection, session, lines, when, "waiting")
+    return [one for one in attempts if one.person_id not in busy]
+
+
+async def placed(
+    connection: Connection, placings: Sequence[tuple[Ring, Result]], when: Moment
+) -> None:
+    """Write what a channel said of attempts of one session, unless people or time were quicker."""
+    said = {ring.attempt_id: state_after(result) for ring, result in placings}
+    said = {id_: after for id_, after in said.items() if after is not S.DIALLING}
+    session = await ledger.lock(connection, placings[0][0].session_id) if said else None
     if session is None:
         return
-    for attempt in await ledger.attempts_of(connection, session):
-        if attempt.id == ring.attempt_id and attempt.state is S.DIALLING and after != S.DIALLING:
-            await ledger.move(connection, session, attempt, after, By.CHANNEL, when)
-            now = await ledger.attempts_of(connection, session)
-            await ledger.settle(connection, session, now, when)
+    still = await ledger.attempts_of(connection, session, only_open=True)
+    for after in dict.fromkeys(said.values()):
+        moved = [o for o in still if o.state is S.DIALLING and said.get(o.id) is after]
+        await ledger.move(connection, session, moved, after, By.CHANNEL, when)
+    await settle(connection, session, when)
 
 
 async def dial(
@@ -96,8 +131,8 @@ async def dial(
             when=now(),
             person_ids=person_ids,
         )
-    for ring in rings:
-        result = await channel.place(ring)
+    results = await asyncio.gather(*(channel.place(ring) for ring in rings))
+    if rings:
         async with database.acting(system_id) as connection:
-            await placed(connection, ring, result, now())
+            await placed(connection, list(zip(rings, results, strict=True)), now())
     return rings

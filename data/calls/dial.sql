@@ -3,3 +3,17 @@ SELECT DISTINCT session_id FROM call_attempt
 WHERE ended_at IS NULL AND state = 'queued' AND channel = %(channel)s
   AND (%(person_ids)s::integer[] IS NULL OR person_id = ANY (%(person_ids)s::integer[]))
 ORDER BY session_id;
+
+-- name: lock_people
+-- People share 256 locks: a group call has more people than PostgreSQL has room for locks.
+SELECT count(pg_advisory_xact_lock(1735289203, k))
+FROM (SELECT DISTINCT p %% 256 AS k FROM unnest(%(people)s::integer[]) p ORDER BY k) b;
+
+-- name: in_call
+SELECT person_id, min(session_id) AS calls FROM call_attempt
+WHERE person_id = ANY (%(people)s::integer[]) AND state IN ('dialling', 'ringing', 'answered')
+  AND NOT drill AND session_id <> %(session_id)s
+GROUP BY person_id;
+
+-- name: wait
+UPDATE call_attempt SET lease_until = NULL WHERE id = ANY (%(ids)s::bigint[]);

@@ -1,36 +1,72 @@
 -- name: lock
 -- The one order of locks: the session's row first, then whatever belongs to it.
-SELECT id, area_id, event_id, grid_id, person_id, facility_id, steps, state, step, next_at
+SELECT id, area_id, event_id, grid_id, person_id, facility_id, subject_area_id, ground IS NOT NULL AS is_ground, crowd,
+       steps, policy, state, step, next_at, fired_at, held_at, acked_at, counts_from, drill_id
 FROM call_session WHERE id = %(id)s FOR NO KEY UPDATE;
 
 -- name: attempts
-SELECT id, session_id, person_id, channel, try AS try_, state, lease_until, ring_until
-FROM call_attempt WHERE session_id = %(session_id)s AND step = %(step)s ORDER BY id;
+-- Of a session, what is asked for: those of these ids, of a person, or that wait to be taken on a channel.
+SELECT id, session_id, step, person_id, channel, try AS try_, state, lease_until, ring_until
+FROM call_attempt
+WHERE session_id = %(session_id)s
+  AND (%(id)s::bigint IS NULL OR id = %(id)s)
+  AND (%(person_id)s::integer IS NULL OR person_id = %(person_id)s)
+  AND (NOT %(open)s OR ended_at IS NULL)
+ORDER BY id;
 
--- name: add_attempt
+-- name: lapsed
+-- Those that time may change now.
+SELECT id, session_id, step, person_id, channel, try AS try_, state, lease_until, ring_until
+FROM call_attempt
+WHERE session_id = %(session_id)s AND ended_at IS NULL
+  AND (ring_until <= %(real)s OR (state IN ('queued', 'dialling') AND lease_until <= %(real)s))
+ORDER BY id;
+
+-- name: tally
+SELECT state, step, count(*)::integer AS n,
+       min(least(ring_until, CASE WHEN state IN ('queued', 'dialling') THEN lease_until END))
+           FILTER (WHERE ended_at IS NULL) AS next_at
+FROM call_attempt WHERE session_id = %(session_id)s GROUP BY state, step;
+
+-- name: left_out
+SELECT EXISTS (SELECT FROM call_event WHERE session_id = %(session_id)s AND action = 'skipped'
+                 AND detail ->> 'why' IN ('quiet_hours', 'too_often')) AS left_out;
+
+-- name: called
+SELECT DISTINCT person_id FROM call_attempt WHERE session_id = %(session_id)s;
+
+-- name: add_attempts
 INSERT INTO call_attempt (session_id, area_id, step, person_id, channel, try, state, queued_at, ended_at,
-                          lease_until, ring_until)
-VALUES (%(session_id)s, %(area_id)s, %(step)s, %(person_id)s, %(channel)s, %(try_)s, %(state)s, %(at)s, %(ended_at)s,
-        %(lease_until)s, %(ring_until)s)
-RETURNING id, session_id, person_id, channel, try AS try_, state, lease_until, ring_until;
+                          lease_until, ring_until, drill, who)
+SELECT %(session_id)s, %(area_id)s, %(step)s, u.person_id, u.channel, u.try_, u.state, %(at)s,
+       CASE WHEN u.state = 'offline' THEN %(at)s::timestamptz END, u.lease_until, u.ring_until, %(drill)s,
+       coalesce((SELECT t.who FROM call_attempt t WHERE t.id = (u.detail ->> 'again')::bigint), u.detail)
+FROM unnest(%(people)s::integer[], %(channels)s::text[], %(tries)s::smallint[], %(states)s::text[],
+            %(leases)s::timestamptz[], %(rings)s::timestamptz[], %(details)s::jsonb[])
+     WITH ORDINALITY AS u (person_id, channel, try_, state, lease_until, ring_until, detail, n)
+ORDER BY u.n
+RETURNING id, session_id, step, person_id, channel, try AS try_, state, lease_until, ring_until;
 
 -- name: move
 UPDATE call_attempt
 SET state = %(state)s,
     owner = coalesce(%(owner)s, owner),
     lease_until = %(lease_until)s,
+    ring_until = coalesce(%(ring_until)s, ring_until),
     ringing_at = CASE WHEN %(state)s = 'ringing' THEN %(at)s ELSE ringing_at END,
     ended_at = %(ended_at)s
-WHERE id = %(id)s
-RETURNING id, session_id, person_id, channel, try AS try_, state, lease_until, ring_until;
+WHERE id = ANY (%(ids)s::bigint[])
+RETURNING id, session_id, step, person_id, channel, try AS try_, state, lease_until, ring_until;
+
+-- name: tell_waiting
+-- Calls in which one of these people is waited for hear that he is free.
+SELECT pg_notify('wangge_call', w.session_id::text)
+FROM (SELECT DISTINCT session_id FROM call_attempt
+      WHERE person_id = ANY (%(people)s::integer[]) AND state = 'queued' AND ended_at IS NULL
+        AND session_id <> %(session_id)s) w;
 
 -- name: log
 INSERT INTO call_event (session_id, attempt_id, area_id, at, action, detail)
-VALUES (%(session_id)s, %(attempt_id)s, %(area_id)s, %(at)s, %(action)s, %(detail)s);
-
--- name: look_again
-UPDATE call_session SET next_at = %(next_at)s WHERE id = %(id)s;
-
--- name: finish
-UPDATE call_session SET state = %(state)s, outcome = %(outcome)s, ended_at = %(at)s, next_at = NULL
-WHERE id = %(id)s;
+SELECT %(session_id)s, u.attempt_id, %(area_id)s, %(at)s, %(action)s, u.detail
+FROM unnest(%(attempts)s::bigint[], %(details)s::jsonb[]) WITH ORDINALITY AS u (attempt_id, detail, n)
+ORDER BY u.n;

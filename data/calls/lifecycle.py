@@ -1,6 +1,7 @@
 """The life of one attempt to reach one person: the table is the documentation.
 
-Answered is not acknowledged: a voicemail answers too. What has ended stays as it ended.
+Answered is not acknowledged: a voicemail answers too. What has ended stays as it ended, but for
+the person's own word after a ring that nobody heard of or that ran out while the call goes on.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class By(StrEnum):
 S, B = AttemptState, By
 OPEN = frozenset({S.QUEUED, S.DIALLING, S.RINGING, S.ANSWERED})
 ENDED = frozenset(S) - OPEN
+LATE = frozenset({S.NO_ANSWER, S.AMBIGUOUS})  # the person may still answer while the call runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,15 @@ TRANSITIONS = frozenset(
         T(S.DIALLING, S.FAILED, B.CHANNEL),
         T(S.DIALLING, S.AMBIGUOUS, B.CHANNEL),
         T(S.QUEUED, S.OFFLINE, B.ENGINE),  # nobody holds his channel
+        T(S.QUEUED, S.BUSY, B.ENGINE),  # in another call all the time
         T(S.DIALLING, S.INTERRUPTED, B.ENGINE),  # the lease ran out
         T(S.DIALLING, S.OFFLINE, B.ENGINE),  # dialled to the end, never heard of
         T(S.RINGING, S.NO_ANSWER, B.ENGINE),
         T(S.ANSWERED, S.NO_ANSWER, B.ENGINE),  # answered, never confirmed
     }
-    # The person's word counts even before the device has said that it rings.
-    | {T(before, S.ACKNOWLEDGED, B.PERSON) for before in OPEN}
-    | {T(before, S.DECLINED, B.PERSON) for before in OPEN}
+    # The person's word counts even before the device has said that it rings, and after it rang.
+    | {T(before, S.ACKNOWLEDGED, B.PERSON) for before in OPEN | LATE}
+    | {T(before, S.DECLINED, B.PERSON) for before in OPEN | LATE}
     | {T(before, S.CANCELLED, by) for before in OPEN for by in (B.PERSON, B.CALLER, B.ENGINE)}
 )
 

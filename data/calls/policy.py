@@ -1,60 +1,44 @@
-"""Whom to ring, for how long, and when a call is over. Pure: values in, values out."""
+"""How long to ring, and when a call goes on or is over. Pure: values in, values out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from data.calls.lifecycle import OPEN, AttemptState
-from data.calls.model import Attempt, Candidate, Leg, Outcome, Step
-from data.staff.standing import by_post
+from data.calls.model import Attempt, Outcome, Rules, Step, Target
 
 S = AttemptState
 LEASE = timedelta(seconds=5)  # a device that was dialled says within this that it rings
 QUEUE_LASTS = timedelta(seconds=10)  # a process that holds his channel takes it within this
 MOST_TRIES = 3
-MOST_LEGS = 6  # rung at the same time; more would be an alarm, not a call
 
-# For a store without a policy of its own.
-ONE_STEP = (Step(target="owner"),)
-
-
-def rank(candidate: Candidate) -> tuple[int, float, float, int]:
-    """The order of calling: role, then the smaller grid, then the nearer person."""
-    order = by_post(candidate.role, grid_size=candidate.grid_size, distance_m=candidate.distance_m)
-    return *order, candidate.person_id
-
-
-def legs(
-    candidates: Iterable[Candidate], step: Step, *, himself: bool = False, most: int = MOST_LEGS
-) -> list[Leg]:
-    """The attempts of one step, best first; one person once per channel.
-
-    Of a place, those on duty are rung. A person who was clicked `himself` is also rung off duty
-    when his page is open: he can see that and decline.
-    """
-    best: dict[int, Candidate] = {}
-    for candidate in sorted(candidates, key=rank):
-        wanted = candidate.on_duty or (himself and candidate.channels)
-        if wanted:
-            best.setdefault(candidate.person_id, candidate)
-    chosen = list(best.values())
-    # Within a full list, those who can be reached go before those who cannot.
-    if len(chosen) > most:
-        chosen = sorted(chosen, key=lambda one: not one.channels)[:most]
-        chosen.sort(key=rank)
-    return [
-        Leg(candidate, channel, channel in candidate.channels, number)
-        for number, candidate in enumerate(chosen, start=1)
-        for channel in step.channels
-    ]
+# For a store without a policy of its own, and for what no policy fits.
+DEFAULT_STEPS = (
+    Step(Target.OWNER),
+    Step(Target.NEAREST, k=3),
+    Step(Target.GRID_CHIEF, ring_s=30),
+    Step(Target.COMMUNITY_DUTY, ring_s=30),
+    Step(Target.SUBDISTRICT_DUTY, ring_s=60),
+)
+DEFAULT_RULES = Rules(ack_timeout_s=600)
+ONE_PERSON = (Step(Target.PERSON),)
+CROWD = (Step(Target.CROWD, ring_s=45),)
 
 
 def expired(attempt: Attempt, real: datetime) -> AttemptState | None:
-    """What time alone makes of an open attempt, None when it may go on."""
+    """What time alone makes of an open attempt, None when it may go on.
+
+    Who is in another call waits without a lease until this step's time is over.
+    """
     rang_out = attempt.ring_until is not None and attempt.ring_until <= real
     lapsed = attempt.lease_until is not None and attempt.lease_until <= real
     match attempt.state:
+        case S.QUEUED if rang_out and attempt.lease_until is None:
+            return S.BUSY
         case S.QUEUED if lapsed or rang_out:
             return S.OFFLINE
         case S.DIALLING if rang_out or (lapsed and attempt.try_ >= MOST_TRIES):
@@ -66,35 +50,67 @@ def expired(attempt: Attempt, real: datetime) -> AttemptState | None:
     return None
 
 
-def conclude(attempts: Sequence[Attempt]) -> Outcome | None:
-    """How a session ends with these attempts, None while somebody may still answer."""
-    states = {attempt.state for attempt in attempts}
-    if S.ACKNOWLEDGED in states:
-        return Outcome.ACKNOWLEDGED
-    if states & OPEN:
-        return None
-    if not states:
-        return Outcome.NOBODY_ON_DUTY
-    for state, outcome in (
+class Next(StrEnum):
+    """What a session does now."""
+
+    WAIT = "wait"
+    ACKED = "acked"
+    STEP = "step"  # the next one
+    HOLD = "hold"  # an unclear result: the dispatcher decides
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How a session's attempts stand: by state, in all and of its present step. `next_at` is when
+    time may next change one (real); `left_out` whether somebody was left out by the rules."""
+
+    total: Mapping[AttemptState, int] = field(default_factory=Counter)
+    step: Mapping[AttemptState, int] = field(default_factory=Counter)
+    next_at: datetime | None = None
+    left_out: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody may still answer."""
+        return any(self.total.get(state) for state in OPEN)
+
+    @property
+    def open_step(self) -> bool:
+        """Whether somebody of the present step may."""
+        return any(self.step.get(state) for state in OPEN)
+
+    @property
+    def acks(self) -> int:
+        return self.total.get(S.ACKNOWLEDGED, 0)
+
+
+def decide(tally: Tally, rules: Rules, *, last: bool) -> Next:
+    """What follows when the present step has been resolved; `last` when no step is left.
+
+    An unclear result is never followed by a silent next call.
+    """
+    if rules.need and tally.acks >= rules.need:
+        return Next.ACKED
+    if tally.open_step:
+        return Next.WAIT
+    if not last:
+        return Next.HOLD if tally.step.get(S.AMBIGUOUS) else Next.STEP
+    return Next.WAIT if tally.open else Next.END
+
+
+def outcome(tally: Tally, rules: Rules) -> Outcome:
+    """How a session ends when nobody can answer any more."""
+    if tally.acks:
+        return Outcome.ACKNOWLEDGED if tally.acks >= rules.need else Outcome.TOO_FEW
+    for state, found in (
         (S.AMBIGUOUS, Outcome.AMBIGUOUS),
         (S.NO_ANSWER, Outcome.NO_ANSWER),
         (S.DECLINED, Outcome.DECLINED),
+        (S.BUSY, Outcome.BUSY),
     ):
-        if state in states:
-            return outcome
-    return Outcome.UNREACHABLE
-
-
-def next_look(attempts: Iterable[Attempt]) -> datetime | None:
-    """When time may next change something (real time), None when nothing is open."""
-    times = [
-        time
-        for attempt in attempts
-        if attempt.state in OPEN
-        for time in (
-            attempt.ring_until,
-            attempt.lease_until if attempt.state in (S.QUEUED, S.DIALLING) else None,
-        )
-        if time is not None
-    ]
-    return min(times, default=None)
+        if tally.total.get(state):
+            return found
+    if any(tally.total.values()):
+        return Outcome.UNREACHABLE
+    return Outcome.NOT_ALLOWED if tally.left_out else Outcome.NOBODY_ON_DUTY

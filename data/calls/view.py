@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from data.calls.model import Moment, Ring, SubjectKind
+from data.calls import ledger
+from data.calls.model import Moment, Ring, Rules, SessionState
 from data.database import Connection, fetch_all
 from data.queries import load
 
 SQL = load(__file__)
+MOST_SHOWN = 60  # attempts of one card; a group call has more, which are counted
 
 
 def _ms(at: datetime | None) -> int | None:
@@ -33,7 +35,7 @@ async def sessions(
 
     `line` is that of the ledger's last line: of two cards of a session the higher is the newer.
     """
-    wanted = {"ids": list(ids)}
+    wanted = {"ids": list(ids), "most": MOST_SHOWN}
     legs: dict[int, list[dict[str, Any]]] = {}
     found = await fetch_all(connection, SQL.sessions, wanted)
     for row in await fetch_all(connection, SQL.attempts, wanted):
@@ -42,29 +44,37 @@ async def sessions(
 
 
 def _session(row: dict[str, Any], attempts: list[dict[str, Any]], when: Moment) -> dict[str, Any]:
-    kind = next(kind for kind in SubjectKind if row[f"{kind}_id"] is not None)
+    clicked = ledger.subject(row)
+    rules = Rules.from_json(row["policy"])
+    same = ("id", "line", "area_id", "state", "outcome", "step", "purpose", "ground")
     return {
-        "id": row["id"],
-        "line": row["line"],
-        "area_id": row["area_id"],
-        "state": row["state"],
-        "outcome": row["outcome"],
-        "subject": {"kind": kind.value, "id": row[f"{kind}_id"]},
+        **{name: row[name] for name in same},
+        "subject": {"kind": clicked.kind.value, "id": clicked.id},
+        "crowd": row["crowd"],
         "by": row["caller"],
+        "policy": {"code": rules.code, "zh": rules.name_zh, "en": rules.name_en},
+        "need": rules.need,
+        "targets": [step["target"] for step in row["steps"]],
+        "counts": {name: row[name] for name in ("called", "reached", "confirmed")},
+        "held": row["held_at"] is not None and row["state"] == SessionState.RUNNING,
+        "drill": row["drill_id"],
         "started": _ms(row["started_at"]),
         "ended": _ms(row["ended_at"]),
-        "remaining_s": _left_s(row["ring_until"], when),
+        "remaining_s": _left_s(row["rings_until"] or row["ring_until"], when),
         "attempts": attempts,
     }
 
 
 def _attempt(row: dict[str, Any]) -> dict[str, Any]:
-    who = row["who"] or {}
+    who = row["who"]
+    told = ("distance_m", "age_s", "on_duty", "state", "open_events", "calls_today", "busy", "rank")
     return {
         "id": row["id"],
+        "step": row["step"],
         "person": {"id": row["person_id"], "name": who.get("name"), "post": who.get("post")},
         "grid": who.get("grid"),
         "distance_m": who.get("distance_m"),
+        "why": {name: who[name] for name in told if name in who},
         "channel": row["channel"],
         "state": row["state"],
         "at": _ms(row["at"]),
@@ -105,39 +115,44 @@ async def rings(
     if not given["attempt_ids"] and person_id is None:
         return []
     rows = await fetch_all(connection, SQL.rings, given)
+    wanted = {"ids": list({row["session_id"] for row in rows})}
+    calls = {row["id"]: row for row in await fetch_all(connection, SQL.calls, wanted)}
     return [
-        Ring(r["attempt_id"], r["session_id"], r["person_id"], r["channel"], _body(r, when))
+        Ring(
+            r["attempt_id"],
+            r["session_id"],
+            r["person_id"],
+            r["channel"],
+            _body(r, calls[r["session_id"]], when),
+        )
         for r in rows
     ]
 
 
-def _body(row: dict[str, Any], when: Moment) -> dict[str, Any]:
+def _body(row: dict[str, Any], call: dict[str, Any], when: Moment) -> dict[str, Any]:
     event = None
-    if row["event_id"] is not None:
+    if call["event_id"] is not None:
         event = {
-            "id": row["event_id"],
-            "name_zh": row["type_zh"],
-            "name_en": row["type_en"],
-            "text": row["text"],
-            "address": row["address"],
-            "due": _ms(row["due_at"]),
-            "yellow": _ms(row["yellow_at"]),
+            "id": call["event_id"],
+            "name_zh": call["type_zh"],
+            "name_en": call["type_en"],
+            "text": call["text"],
+            "address": call["address"],
+            "due": _ms(call["due_at"]),
+            "yellow": _ms(call["yellow_at"]),
         }
+    same = ("community", "grid", "facility", "lon", "lat")
     return {
         "attempt": row["attempt_id"],
         "session": row["session_id"],
         "state": row["state"],
-        "ring_s": row["ring_s"],
+        "ring_s": call["steps"][row["step"]]["ring_s"],
         "remaining_s": _left_s(row["ring_until"], when),
         "now": _ms(when.site),
-        "from": {"name": row["caller"], "role": row["caller_role"]},
-        "others": row["others"],
+        "from": {"name": call["caller"], "role": call["caller_role"]},
+        "others": call["people"] - 1,
         "event": event,
-        "community": row["community"],
-        "grid": row["grid"],
-        "facility": row["facility"],
-        "lon": row["lon"],
-        "lat": row["lat"],
+        **{name: call[name] for name in same},
     }
 
 

@@ -1,27 +1,33 @@
 -- name: sessions
-SELECT s.id, s.area_id, s.state, s.outcome, s.event_id, s.grid_id, s.person_id, s.facility_id,
-       s.started_at, s.ended_at, a.name AS caller,
-       (SELECT max(e.id) FROM call_event e WHERE e.session_id = s.id) AS line,
-       (SELECT max(t.ring_until) FROM call_attempt t WHERE t.session_id = s.id AND t.ended_at IS NULL) AS ring_until
+-- `rings_until` is when the present step is over.
+SELECT s.id, s.area_id, s.state, s.outcome, s.event_id, s.grid_id, s.person_id, s.facility_id, s.subject_area_id,
+       s.ground IS NOT NULL AS is_ground, s.crowd, s.steps, s.policy, s.step, s.held_at, s.drill_id, s.purpose,
+       s.started_at, s.ended_at, a.name AS caller, ST_AsGeoJSON(s.ground, 6)::jsonb AS ground,
+       (SELECT max(e.id) FROM call_event e WHERE e.session_id = s.id) AS line, n.*
 FROM call_session s LEFT JOIN actor a ON a.id = s.actor_id
+CROSS JOIN LATERAL (
+    SELECT count(DISTINCT t.person_id)::integer AS called,
+           count(DISTINCT t.person_id) FILTER (
+               WHERE t.ringing_at IS NOT NULL OR t.state IN ('answered', 'acknowledged', 'declined'))::integer AS reached,
+           count(DISTINCT t.person_id) FILTER (WHERE t.state = 'acknowledged')::integer AS confirmed,
+           max(t.ring_until) FILTER (WHERE t.ended_at IS NULL) AS ring_until,
+           max(t.ring_until) FILTER (WHERE t.ended_at IS NULL AND t.step = s.step) AS rings_until
+    FROM call_attempt t WHERE t.session_id = s.id) n
 WHERE s.id = ANY (%(ids)s::bigint[]) ORDER BY s.id;
 
 -- name: attempts
--- The last try of each leg, with who he was when he was called.
-SELECT DISTINCT ON (t.session_id, t.step, w.rank, t.person_id, t.channel)
-       t.id, t.session_id, t.person_id, t.channel, t.state, t.try AS try_,
-       coalesce(t.ended_at, t.ringing_at, t.queued_at) AS at, w.detail AS who, r.reason
-FROM call_attempt t
-LEFT JOIN LATERAL (
-    SELECT e.detail, (e.detail ->> 'rank')::integer AS rank
-    FROM call_event e JOIN call_attempt f ON f.id = e.attempt_id
-    WHERE e.session_id = t.session_id AND f.person_id = t.person_id AND f.step = t.step AND e.detail ? 'rank'
-    ORDER BY e.id LIMIT 1) w ON true
-LEFT JOIN LATERAL (
-    SELECT e.detail ->> 'reason' AS reason FROM call_event e
-    WHERE e.session_id = t.session_id AND e.attempt_id = t.id AND e.action = 'declined' LIMIT 1) r ON true
-WHERE t.session_id = ANY (%(ids)s::bigint[])
-ORDER BY t.session_id, t.step, w.rank, t.person_id, t.channel, t.try DESC;
+-- The last try of each leg, with who he was when he was called; of a group call those that count most.
+SELECT x.* , (SELECT e.detail ->> 'reason' FROM call_event e
+              WHERE x.state = 'declined' AND e.session_id = x.session_id AND e.attempt_id = x.id
+                AND e.action = 'declined' LIMIT 1) AS reason
+FROM (SELECT l.*, row_number() OVER (PARTITION BY session_id
+                                     ORDER BY state <> 'acknowledged', ended_at IS NOT NULL, step DESC, rank) AS n
+      FROM (SELECT DISTINCT ON (t.session_id, t.step, t.person_id, t.channel)
+                   t.id, t.session_id, t.step, t.person_id, t.channel, t.state, t.ended_at, t.who,
+                   (t.who ->> 'rank')::integer AS rank, coalesce(t.ended_at, t.ringing_at, t.queued_at) AS at
+            FROM call_attempt t WHERE t.session_id = ANY (%(ids)s::bigint[])
+            ORDER BY t.session_id, t.step, t.person_id, t.channel, t.try DESC) l) x
+WHERE x.n <= %(most)s ORDER BY x.session_id, x.step, x.rank, x.person_id, x.channel;
 
 -- name: lines
 SELECT e.id, e.at, e.attempt_id, t.person_id, e.action, e.detail
@@ -29,18 +35,23 @@ FROM call_event e LEFT JOIN call_attempt t ON t.id = e.attempt_id
 WHERE e.session_id = %(id)s ORDER BY e.id;
 
 -- name: rings
--- What the person who is called must know, wherever the event lies.
-SELECT t.id AS attempt_id, t.session_id, t.person_id, t.channel, t.state, t.ring_until,
-       (s.steps -> t.step::integer ->> 'ring_s')::integer AS ring_s,
-       a.name AS caller, a.role AS caller_role,
+SELECT t.id AS attempt_id, t.session_id, t.person_id, t.channel, t.state, t.step, t.ring_until
+FROM call_attempt t
+WHERE t.ended_at IS NULL
+  AND t.id IN (SELECT unnest(%(attempt_ids)s::bigint[])
+               UNION ALL SELECT o.id FROM call_attempt o WHERE o.person_id = %(person_id)s AND o.ended_at IS NULL)
+ORDER BY t.id;
+
+-- name: calls
+-- What the people who are called must know, wherever the event lies; `people` still ring.
+SELECT s.id, s.steps, a.name AS caller, a.role AS caller_role,
        (SELECT count(DISTINCT o.person_id) FROM call_attempt o
-        WHERE o.session_id = s.id AND o.person_id <> t.person_id AND o.ended_at IS NULL)::integer AS others,
+        WHERE o.session_id = s.id AND o.ended_at IS NULL)::integer AS people,
        e.id AS event_id, y.name_zh AS type_zh, y.name_en AS type_en, e.text, e.address,
        e.due_at, e.yellow_at, e.closed_at,
        c.name AS community, g.name AS grid, f.name AS facility,
        ST_X(p.point) AS lon, ST_Y(p.point) AS lat
-FROM call_attempt t
-JOIN call_session s ON s.id = t.session_id
+FROM call_session s
 JOIN actor a ON a.id = s.actor_id
 LEFT JOIN event e ON e.id = s.event_id
 LEFT JOIN event_type y ON y.id = e.type_id
@@ -50,11 +61,9 @@ LEFT JOIN LATERAL (
     WHERE g.id = s.grid_id OR g.id = ANY (e.grid_ids)
     ORDER BY g.kind = site.load_kind DESC, ST_Area(g.geom) LIMIT 1) g ON true
 LEFT JOIN area c ON c.id = s.area_id
-CROSS JOIN LATERAL (SELECT coalesce(e.geom, f.geom, CASE WHEN s.grid_id IS NOT NULL
-                                                    THEN ST_PointOnSurface(g.geom) END) AS point) p
-WHERE t.ended_at IS NULL
-  AND (t.id = ANY (%(attempt_ids)s::bigint[]) OR t.person_id = %(person_id)s)
-ORDER BY t.id;
+CROSS JOIN LATERAL (SELECT coalesce(e.geom, f.geom, ST_Centroid(s.ground),
+                                    CASE WHEN s.grid_id IS NOT NULL THEN ST_PointOnSurface(g.geom) END) AS point) p
+WHERE s.id = ANY (%(ids)s::bigint[]);
 
 -- name: ends
 SELECT t.id AS attempt_id, t.session_id, t.person_id, t.state, s.outcome,

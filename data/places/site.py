@@ -122,8 +122,6 @@ async def create(
             )
         await link.execute(SQL.create_root, {"code": root_code, "name": name_zh})
         await link.execute(SQL.create_system_actor)
-        await link.execute(SQL.create_default_policy)
-        await link.execute(SQL.create_default_policy_step)
     return True
 
 

@@ -12,13 +12,6 @@ INSERT INTO area (code, name, level) VALUES (%(code)s, %(name)s, 'site');
 INSERT INTO actor (kind, name, role, area_id)
 SELECT 'system', 'system', 'system', id FROM area WHERE parent_id IS NULL AND valid_to IS NULL;
 
--- name: create_default_policy
-INSERT INTO call_policy (code, name) VALUES ('default', '本格责任人');
-
--- name: create_default_policy_step
-INSERT INTO call_policy_step (policy_id, position, target, ring_s)
-SELECT id, 0, 'owner', 25 FROM call_policy WHERE code = 'default';
-
 -- name: exists
 SELECT count(*) FROM site;
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from dashboard.embedded import Store
 from data import actors
+from data.calls import policies
 from data.database import Connection, Database
 from tests.browser.serve import Web
 from tests.browser.wall_town import PASSWORD, WallTown, apart
+from tests.calling import ALL_ON_THE_GRID
 from tests.factories import Town, make_town, value
 
 
@@ -40,6 +42,7 @@ async def _build(store: Store) -> DutyTown:
     async with Database(store.app_url, store.readonly_url, size=2) as database:
         town = await make_town(database, store.admin_url, at=now)
         async with database.acting(town.system_id) as link:
+            await policies.write(link, await actors.system_actor(link), ALL_ON_THE_GRID)
             await _name(link, town)
             await _ground(link, town)
             await _accounts(link, town)

@@ -128,8 +128,13 @@
       setTimeout(() => keys.delete(about), 1500);
     }
   };
-  const OUTCOMES = { nobody_on_duty: "Nobody on duty", unreachable: "Unreachable", no_answer: "Nobody answered" };
+  const OUTCOMES = {
+    nobody_on_duty: "Nobody on duty", unreachable: "Unreachable", no_answer: "Nobody answered", declined: "All declined",
+    busy: "All in other calls", not_allowed: "Not rung at this time", ambiguous: "Unclear whether it rang",
+    too_few: "Too few confirmed", stalled: "Confirmed, but nothing moves",
+  };
   function headline(session) {
+    if (session.held) return ["Unclear whether it rang", "bad"];
     if (session.state === "running") return ["Calling", "running"];
     if (session.state === "acked") return ["Confirmed", "good"];
     if (session.state === "cancelled") return ["Cancelled", ""];
@@ -148,9 +153,8 @@
     time.dataset.from = session.started; time.dataset.until = session.ended || "";
     top.append(e("b", null, w.t(word)), time);
     if (session.state === "running" && !w.readonly) {
-      const end = e("button", "end", w.t("End call"));
-      end.onclick = () => w.post("/api/calls/" + session.id + "/end", {}).then((a) => w.heardCall(a.session), () => {});
-      top.append(end);
+      if (session.step + 1 < session.targets.length) top.append(verb(session, "Escalate now", "escalate", { step: session.step }));
+      top.append(verb(session, "End call", "end", {}));
     }
     const hint = cls === "bad" ? [e("p", "hint", w.t("Phone somebody below, or choose someone near on the map"))] : [];
     place.replaceChildren(top, ...hint, ...session.attempts.map((a) => {
@@ -161,6 +165,11 @@
     }));
     elapsed();
     spoken().textContent = w.t(word) + " " + session.attempts.map((a) => (a.person.name || "") + " " + w.t(a.state)).join(", ");
+  }
+  function verb(session, word, path, body) {
+    const made = e("button", "end", w.t(word));
+    made.onclick = () => w.post("/api/calls/" + session.id + "/" + path, body).then((a) => w.heardCall(a.session), () => {});
+    return made;
   }
   function elapsed() {
     for (const time of document.querySelectorAll("#call-state .elapsed")) {

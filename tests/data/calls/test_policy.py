@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from data.calls import policy
-from data.calls.lifecycle import ENDED, OPEN, TRANSITIONS, AttemptState, By, NotPossible, check
-from data.calls.model import Attempt, Candidate, Outcome, Step
+from data.calls.lifecycle import (
+    ENDED,
+    LATE,
+    OPEN,
+    TRANSITIONS,
+    AttemptState,
+    By,
+    NotPossible,
+    check,
+)
+from data.calls.model import Attempt, Outcome, Rules
+from data.calls.policy import Next, Tally
 
 NOW = datetime(2026, 7, 14, tzinfo=UTC)
-STEP = Step(target="owner")
 S = AttemptState
 
 
-def someone(id_: int, role: str = "grid_worker", **given: object) -> Candidate:
-    values: dict[str, object] = {
-        "name": f"p{id_}",
-        "on_duty": True,
-        "channels": frozenset({"page"}),
-        **given,
-    }
-    return Candidate(person_id=id_, role=role, **values)  # type: ignore[arg-type]
-
-
 def attempt(state: AttemptState, **given: object) -> Attempt:
-    return Attempt(1, 1, 1, "page", 1, state, **given)  # type: ignore[arg-type]
+    return Attempt(1, 1, 0, 1, "page", 1, state, **given)  # type: ignore[arg-type]
 
 
 def test_what_has_ended_stays_so() -> None:
-    assert not [t for t in TRANSITIONS if t.before in ENDED]
+    late = [t for t in TRANSITIONS if t.before in ENDED]
+    assert {t.before for t in late} == LATE and {t.by for t in late} == {By.PERSON}
     assert frozenset(S) == OPEN | ENDED
     reached = {t.after for t in TRANSITIONS}
     assert reached == frozenset(S) - {S.QUEUED}
@@ -44,67 +43,61 @@ def test_an_answered_line_is_not_an_acknowledgement() -> None:
         check(S.ANSWERED, S.ACKNOWLEDGED, By.CHANNEL)
 
 
-def test_chief_then_workers_then_by_distance() -> None:
-    people = [
-        someone(1, distance_m=50.0),
-        someone(2, distance_m=20.0),
-        someone(3),
-        someone(4, "grid_chief", distance_m=900.0),
-        someone(5, "gardener", distance_m=1.0),
-        someone(6, grid_size=2.0, distance_m=1.0),
-    ]
-    assert [leg.candidate.person_id for leg in policy.legs(people, STEP)] == [4, 2, 1, 3, 6, 5]
+@pytest.mark.parametrize(
+    ("states", "need", "last", "after"),
+    [
+        ([S.RINGING, S.DECLINED], 1, False, Next.WAIT),
+        ([S.RINGING, S.ACKNOWLEDGED], 1, False, Next.ACKED),
+        ([S.RINGING, S.ACKNOWLEDGED], 2, False, Next.WAIT),
+        ([S.ACKNOWLEDGED, S.ACKNOWLEDGED, S.RINGING], 2, False, Next.ACKED),
+        ([S.ACKNOWLEDGED, S.NO_ANSWER], 2, False, Next.STEP),
+        ([S.ACKNOWLEDGED, S.RINGING], 0, True, Next.WAIT),  # of a group all are waited for
+        ([S.ACKNOWLEDGED, S.NO_ANSWER], 0, True, Next.END),
+        ([], 1, False, Next.STEP),
+        ([], 1, True, Next.END),
+        ([S.NO_ANSWER], 1, False, Next.STEP),
+        ([S.NO_ANSWER, S.AMBIGUOUS], 1, False, Next.HOLD),
+        ([S.NO_ANSWER, S.AMBIGUOUS], 1, True, Next.END),
+        ([S.AMBIGUOUS, S.RINGING], 1, False, Next.WAIT),
+    ],
+)
+def test_what_follows(states: list[AttemptState], need: int, last: bool, after: Next) -> None:
+    tally = Tally(Counter(states), Counter(states))
+    assert policy.decide(tally, Rules(need=need), last=last) is after
 
 
-def test_one_person_with_two_posts_is_rung_once_by_the_better() -> None:
-    (leg,) = policy.legs([someone(1), someone(1, "grid_chief")], STEP)
-    assert leg.candidate.role == "grid_chief"
-
-
-def test_off_duty_people_are_left_alone_unless_clicked_themselves() -> None:
-    off = someone(1, on_duty=False)
-    assert policy.legs([off], STEP) == []
-    assert len(policy.legs([off], STEP, himself=True)) == 1
-    assert policy.legs([someone(1, on_duty=False, channels=frozenset())], STEP, himself=True) == []
-
-
-@given(st.lists(st.tuples(st.integers(1, 30), st.booleans(), st.booleans()), max_size=40))
-def test_no_call_becomes_an_alarm(people: list[tuple[int, bool, bool]]) -> None:
-    found = [
-        someone(i, on_duty=duty, channels=frozenset({"page"} if page else ()))
-        for i, duty, page in people
-    ]
-    legs = policy.legs(found, STEP)
-    assert len(legs) <= policy.MOST_LEGS
-    assert len({leg.candidate.person_id for leg in legs}) == len(legs)
-    reachable = {c.person_id for c in found if c.on_duty and c.channels}
-    rung = {leg.candidate.person_id for leg in legs if leg.reachable}
-    # Nobody who can be reached is left out for somebody who cannot.
-    assert len(rung) >= min(policy.MOST_LEGS, len(reachable)) - _same_person_conflicts(found)
-
-
-def _same_person_conflicts(found: list[Candidate]) -> int:
-    """The strategy may describe one person both reachable and not; posts agree in the store."""
-    states: dict[int, set[frozenset[str]]] = {}
-    for one in found:
-        states.setdefault(one.person_id, set()).add(one.channels)
-    return sum(len(channels) > 1 for channels in states.values())
+def test_the_last_step_waits_for_those_who_still_ring_from_before() -> None:
+    tally = Tally(Counter([S.RINGING, S.NO_ANSWER]), Counter([S.NO_ANSWER]))
+    assert policy.decide(tally, Rules(), last=True) is Next.WAIT
+    assert policy.decide(tally, Rules(), last=False) is Next.STEP
 
 
 @pytest.mark.parametrize(
     ("states", "outcome"),
     [
         ([], Outcome.NOBODY_ON_DUTY),
-        ([S.OFFLINE, S.FAILED, S.BUSY], Outcome.UNREACHABLE),
+        ([S.OFFLINE, S.FAILED], Outcome.UNREACHABLE),
+        ([S.OFFLINE, S.BUSY], Outcome.BUSY),
         ([S.OFFLINE, S.NO_ANSWER, S.DECLINED], Outcome.NO_ANSWER),
         ([S.OFFLINE, S.DECLINED], Outcome.DECLINED),
         ([S.NO_ANSWER, S.AMBIGUOUS], Outcome.AMBIGUOUS),
-        ([S.RINGING, S.DECLINED], None),
-        ([S.RINGING, S.ACKNOWLEDGED], Outcome.ACKNOWLEDGED),
+        ([S.NO_ANSWER, S.ACKNOWLEDGED], Outcome.TOO_FEW),
     ],
 )
-def test_how_a_call_ends(states: list[AttemptState], outcome: Outcome | None) -> None:
-    assert policy.conclude([attempt(state) for state in states]) is outcome
+def test_how_a_call_ends(states: list[AttemptState], outcome: Outcome) -> None:
+    assert policy.outcome(Tally(Counter(states)), Rules(need=2)) is outcome
+
+
+def test_left_out_by_the_rules_is_not_nobody() -> None:
+    assert policy.outcome(Tally(left_out=True), Rules()) is Outcome.NOT_ALLOWED
+    one = Tally(Counter([S.ACKNOWLEDGED, S.NO_ANSWER]))
+    assert policy.outcome(one, Rules(need=0)) is Outcome.ACKNOWLEDGED
+
+
+def test_who_is_in_another_call_is_waited_for_until_the_step_is_over() -> None:
+    later = NOW + timedelta(seconds=1)
+    assert policy.expired(attempt(S.QUEUED, ring_until=later), NOW) is None
+    assert policy.expired(attempt(S.QUEUED, ring_until=NOW), NOW) is S.BUSY
 
 
 def test_what_time_alone_does() -> None:
@@ -114,6 +107,6 @@ def test_what_time_alone_does() -> None:
     assert policy.expired(attempt(S.QUEUED, ring_until=later, lease_until=NOW), NOW) is S.OFFLINE
     lapsed = attempt(S.DIALLING, ring_until=later, lease_until=NOW)
     assert policy.expired(lapsed, NOW) is S.INTERRUPTED
-    last = Attempt(1, 1, 1, "page", policy.MOST_TRIES, S.DIALLING, NOW, later)
+    last = Attempt(1, 1, 0, 1, "page", policy.MOST_TRIES, S.DIALLING, NOW, later)
     assert policy.expired(last, NOW) is S.OFFLINE
     assert policy.expired(attempt(S.ACKNOWLEDGED, ring_until=past), NOW) is None

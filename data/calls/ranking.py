@@ -1,0 +1,127 @@
+"""Who is rung, in which order, and who is left out and why. Pure: values in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+
+from data.calls.model import Candidate, Leg, Rules, Step, Target
+from data.staff.standing import by_post
+
+MOST_LEGS = 6  # rung at the same time by one step; more would be an alarm, not a call
+# What a call today and an open event weigh beside distance, so that the nearest is not always the
+# same person: metres each.
+CALL_M, EVENT_M = 150.0, 50.0
+
+
+class Skip(StrEnum):
+    """Why somebody whom a rule found is not rung."""
+
+    CALLED = "called"  # by an earlier step of this call
+    QUIET_HOURS = "quiet_hours"
+    TOO_OFTEN = "too_often"
+    SURPLUS = "surplus"  # others come first, and no more are rung at once
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The attempts to make, best first, and who was left out."""
+
+    legs: tuple[Leg, ...]
+    skipped: tuple[tuple[Candidate, Skip], ...] = ()
+
+
+def choose(
+    candidates: Iterable[Candidate],
+    step: Step,
+    rules: Rules,
+    *,
+    local: time,
+    called: Collection[int] = (),
+) -> Chosen:
+    """One step's attempts; one person once per channel. `local` is the site's time of day.
+
+    Of a place, those on duty are rung. A person who was clicked is also rung off duty when his
+    page is open: he can see that and decline.
+    """
+    best: dict[int, Candidate] = {}
+    for one in sorted(candidates, key=_order(step.target)):
+        if one.on_duty or (step.target is Target.PERSON and one.channels):
+            best.setdefault(one.person_id, one)
+    skipped: list[tuple[Candidate, Skip]] = []
+    wanted: list[Candidate] = []
+    for one in best.values():
+        why = _why_not(one, rules, local=local, called=called)
+        wanted.append(one) if why is None else skipped.append((one, why))
+    chosen = _most(wanted, _limit(step))
+    taken = {one.person_id for one in chosen}
+    skipped += [(one, Skip.SURPLUS) for one in wanted if one.person_id not in taken]
+    legs = (
+        Leg(one, channel, channel in one.channels, rank, step.target)
+        for rank, one in enumerate(chosen, start=1)
+        for channel in step.channels
+    )
+    return Chosen(tuple(legs), tuple(skipped))
+
+
+def added(one: Candidate, step: Step) -> list[Leg]:
+    """The attempts to reach a person whom the caller adds, whatever his duty."""
+    return [
+        Leg(one, channel, channel in one.channels, 1, Target.PERSON) for channel in step.channels
+    ]
+
+
+def is_quiet(quiet: tuple[time, time] | None, local: time) -> bool:
+    """Whether a time of day lies in the quiet hours, which may pass midnight."""
+    if quiet is None:
+        return False
+    first, last = quiet
+    return first <= local < last if first <= last else local >= first or local < last
+
+
+def _order(target: Target) -> Callable[[Candidate], tuple[float, ...]]:
+    """The order of calling by a rule: near people by what it costs to take them, else by post."""
+
+    def near(one: Candidate) -> tuple[float, ...]:
+        return (cost_m(one), one.person_id)
+
+    def post(one: Candidate) -> tuple[float, ...]:
+        by = by_post(one.role, grid_size=one.grid_size, distance_m=one.distance_m)
+        return (*by, cost_m(one), one.person_id)
+
+    return near if target in (Target.NEAREST, Target.CROWD) else post
+
+
+def cost_m(one: Candidate) -> float:
+    """His distance, and as many metres more as he was called and is busy today."""
+    if one.distance_m is None:
+        return float("inf")
+    return one.distance_m + CALL_M * one.load.calls_today + EVENT_M * one.load.open_events
+
+
+def _why_not(one: Candidate, rules: Rules, *, local: time, called: Collection[int]) -> Skip | None:
+    if one.person_id in called:
+        return Skip.CALLED
+    if rules.urgent:
+        return None
+    if is_quiet(rules.quiet, local):
+        return Skip.QUIET_HOURS
+    if rules.most_per_hour is not None and one.load.calls_hour >= rules.most_per_hour:
+        return Skip.TOO_OFTEN
+    return None
+
+
+def _limit(step: Step) -> int | None:
+    if step.target is Target.CROWD:
+        return None
+    return step.k if step.target is Target.NEAREST else MOST_LEGS
+
+
+def _most(wanted: list[Candidate], most: int | None) -> list[Candidate]:
+    """Within a full list, those who can be reached go before those who cannot."""
+    if most is None or len(wanted) <= most:
+        return wanted
+    kept = {one.person_id for one in sorted(wanted, key=lambda one: not one.channels)[:most]}
+    return [one for one in wanted if one.person_id in kept]
