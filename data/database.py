@@ -65,11 +65,10 @@ class Database:
         planning takes as long as their answer, and whose plan is the same for all values.
         """
         pool = self._readonly if readonly else self._app
-        statement = ACTOR_AND_PLAN if plan_once else ACTOR
         try:
             async with AsyncExitStack() as stack:
                 connection = await _begin(stack, pool, at_once)
-                await connection.execute(statement, ["" if actor_id is None else str(actor_id)])
+                await act_as(connection, actor_id, plan_once=plan_once)
                 yield connection
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise StoreUnavailable() from error
@@ -88,6 +87,12 @@ class Database:
             yield connection
         finally:
             await connection.close()
+
+
+async def act_as(connection: Connection, actor_id: int | None, *, plan_once: bool = False) -> None:
+    """State whose the transaction is from here on, to its end or back to a savepoint."""
+    said = "" if actor_id is None else str(actor_id)
+    await connection.execute(ACTOR_AND_PLAN if plan_once else ACTOR, [said])
 
 
 class _Link(AsyncConnection[TupleRow]):

@@ -10,11 +10,13 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from dashboard.api import bodies
-from dashboard.api.clicks import Click
+from dashboard.api.clicks import Click, Clicked
 from dashboard.api.errors import json_response
 from dashboard.api.requests import NO_NUL, caller, system_id
+from dashboard.i18n.reasons import previewed, worded
 from dashboard.moment import moment
 from data.access import Actor, Permission
+from data.calls import preview as dry
 from data.calls import sessions, view
 from data.calls.model import Moment
 from data.database import Connection
@@ -66,6 +68,26 @@ async def start(request: Request) -> Response:
     return json_response({"session": await _card(request, session_id)})
 
 
+@router.post("/api/calls/preview")
+async def preview(request: Request) -> Response:
+    """A dry run of a click: whom it would call now and why, and what would stand empty."""
+    actor = caller(request)
+    actor.require(Permission.CALL)
+    clicked = await bodies.read(request, Clicked, limit_bytes=CLICK_BYTES)
+    state = request.app.state
+    system = await system_id(request)
+    async with state.database.acting(actor.id) as connection:
+        found = await dry.preview(
+            connection,
+            actor=actor,
+            system_id=system,
+            subject=clicked.subject(),
+            when=moment(state.clock),
+            urgent=clicked.urgent,
+        )
+    return json_response({"preview": previewed(found.as_json())})
+
+
 @router.get("/api/calls")
 async def recent(request: Request) -> Response:
     """The calls of the last day in the caller's area, newest first."""
@@ -74,10 +96,10 @@ async def recent(request: Request) -> Response:
     now = moment(request.app.state.clock)
     async with request.app.state.database.acting(actor.id, readonly=actor.readonly) as connection:
         found = await view.recent(connection, since=now.site - RECENT, when=now)
-    return json_response({"sessions": found})
+    return json_response({"sessions": [worded(card) for card in found]})
 
 
-@router.get("/api/calls/{session_id}")
+@router.get("/api/calls/{session_id:int}")
 async def look(request: Request, session_id: SessionId) -> Response:
     """One call with its ledger."""
     card = await _card(request, session_id)
@@ -161,4 +183,4 @@ async def _card(request: Request, session_id: int) -> dict[str, Any]:
         cards = await view.sessions(connection, [session_id], moment(state.clock))
     if not cards:
         raise NotFound(what="call", key=session_id)
-    return cards[0]
+    return worded(cards[0])

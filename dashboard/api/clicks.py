@@ -32,14 +32,13 @@ class Group(BaseModel, extra="forbid"):
     team: Text | None = None
 
 
-class Click(BaseModel, extra="forbid"):
-    """What was clicked, and the click's own key: the same key again is the same call.
+class Clicked(BaseModel, extra="forbid"):
+    """What was clicked: one of its fields.
 
     `ground` is a ring of [lon, lat] in degrees (EPSG:4326). With `group`, or of an area or a drawn
     one, everybody on duty is called; else who answers for the place.
     """
 
-    request_key: Text
     event_id: Annotated[int, Field(gt=0, lt=2**63)] | None = None
     grid_id: Id | None = None
     person_id: Id | None = None
@@ -51,7 +50,7 @@ class Click(BaseModel, extra="forbid"):
     urgent: bool = False
 
     @model_validator(mode="after")
-    def _one_subject(self) -> Click:
+    def _one_subject(self) -> Clicked:
         names = [*(f"{kind}_id" for kind in _KINDS), "ground", "circle"]
         if sum(getattr(self, name) is not None for name in names) != 1:
             raise ValueError(f"give one of {', '.join(names)}")
@@ -76,6 +75,12 @@ class Click(BaseModel, extra="forbid"):
             shape = circle(self.circle.lon, self.circle.lat, self.circle.radius_m)
             return tuple((x, y) for x, y in shape.exterior.coords)
         return None if self.ground is None else tuple(self.ground)
+
+
+class Click(Clicked, extra="forbid"):
+    """A click, with its own key: the same key again is the same call."""
+
+    request_key: Text
 
 
 _KINDS = [kind for kind in SubjectKind if kind is not SubjectKind.GROUND]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dashboard.i18n.reasons import worded
 from dashboard.live.told import Told
 from data.calls import view
 from data.calls.model import Moment
@@ -46,7 +47,7 @@ class Calls:
         for body in found:
             known = self.cards.get(body["id"])
             if known is None or known.body["line"] < body["line"]:
-                news.append(Card(dict(body), real))
+                news.append(Card(worded(dict(body)), real))
                 self.cards[body["id"]] = news[-1]
         ended = sorted(id_ for id_, card in self.cards.items() if card.body["state"] != "running")
         for id_ in ended[:-MOST_ENDED]:

@@ -209,6 +209,7 @@ class Leg:
             "open_events": who.load.open_events,
             "calls_today": who.load.calls_today,
             "busy": who.busy,
+            "reachable": self.reachable,
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
@@ -14,12 +14,14 @@ MOST_LEGS = 6  # rung at the same time by one step; more would be an alarm, not 
 # What a call today and an open event weigh beside distance, so that the nearest is not always the
 # same person: metres each.
 CALL_M, EVENT_M = 150.0, 50.0
+BY_COST = (Target.NEAREST, Target.CROWD)  # ranked so; the others by their posts
 
 
 class Skip(StrEnum):
     """Why somebody whom a rule found is not rung."""
 
     CALLED = "called"  # by an earlier step of this call
+    OFF_DUTY = "off_duty"
     QUIET_HOURS = "quiet_hours"
     TOO_OFTEN = "too_often"
     SURPLUS = "surplus"  # others come first, and no more are rung at once
@@ -34,7 +36,7 @@ class Chosen:
 
 
 def choose(
-    candidates: Iterable[Candidate],
+    candidates: Collection[Candidate],
     step: Step,
     rules: Rules,
     *,
@@ -47,13 +49,15 @@ def choose(
     page is open: he can see that and decline.
     """
     best: dict[int, Candidate] = {}
-    for one in sorted(candidates, key=_order(step.target)):
-        if one.on_duty or (step.target is Target.PERSON and one.channels):
-            best.setdefault(one.person_id, one)
+    there = [one for one in candidates if _there(one, step)]
+    away = [one for one in candidates if not _there(one, step)]
+    order = _order(step.target)
+    for one in [*sorted(there, key=order), *sorted(away, key=order)]:
+        best.setdefault(one.person_id, one)
     skipped: list[tuple[Candidate, Skip]] = []
     wanted: list[Candidate] = []
     for one in best.values():
-        why = _why_not(one, rules, local=local, called=called)
+        why = _why_not(one, step, rules, local=local, called=called)
         wanted.append(one) if why is None else skipped.append((one, why))
     chosen = _most(wanted, _limit(step))
     taken = {one.person_id for one in chosen}
@@ -91,17 +95,31 @@ def _order(target: Target) -> Callable[[Candidate], tuple[float, ...]]:
         by = by_post(one.role, grid_size=one.grid_size, distance_m=one.distance_m)
         return (*by, cost_m(one), one.person_id)
 
-    return near if target in (Target.NEAREST, Target.CROWD) else post
+    return near if target in BY_COST else post
 
 
 def cost_m(one: Candidate) -> float:
     """His distance, and as many metres more as he was called and is busy today."""
     if one.distance_m is None:
         return float("inf")
-    return one.distance_m + CALL_M * one.load.calls_today + EVENT_M * one.load.open_events
+    return one.distance_m + burden_m(one.load.calls_today, one.load.open_events)
 
 
-def _why_not(one: Candidate, rules: Rules, *, local: time, called: Collection[int]) -> Skip | None:
+def burden_m(calls_today: int, open_events: int) -> float:
+    """What somebody's calls and open events of today weigh, in metres of distance."""
+    return CALL_M * calls_today + EVENT_M * open_events
+
+
+def _there(one: Candidate, step: Step) -> bool:
+    """Whether he can be rung by this step: on duty, or clicked himself with his page open."""
+    return one.on_duty or (step.target is Target.PERSON and bool(one.channels))
+
+
+def _why_not(
+    one: Candidate, step: Step, rules: Rules, *, local: time, called: Collection[int]
+) -> Skip | None:
+    if not _there(one, step):
+        return Skip.OFF_DUTY
     if one.person_id in called:
         return Skip.CALLED
     if rules.urgent:

@@ -27,7 +27,6 @@ from data.calls.model import (
 from data.calls.policy import Next
 from data.database import Connection, fetch_one
 from data.errors import Invalid, NotFound
-from data.places import site as sites
 from data.queries import load
 
 SQL = load(__file__)
@@ -178,17 +177,9 @@ async def _fire(
 ) -> Session:
     """Resolve a step on live data and make its attempts; who is left out has his line."""
     session = await settle.at_step(connection, session, number, when, counts_from=counts_from)
-    step = session.present
-    site = await sites.read(connection)
-    found = await targets.candidates(connection, session, step.target, when, k=step.k)
-    chosen = ranking.choose(
-        found,
-        step,
-        session.rules,
-        local=when.site.astimezone(site.zone).time(),
-        called=await ledger.called(connection, session),
-    )
-    detail = {"step": number, "target": step.target.value, "found": len(chosen.legs)}
+    called = await ledger.called(connection, session)
+    chosen = await targets.resolve(connection, session, when, called=called)
+    detail = {"step": number, "target": session.present.target.value, "found": len(chosen.legs)}
     await ledger.log(connection, session, None, when, "step", detail)
     left_out = [
         (None, {"person": one.person_id, "name": one.name, "why": why.value})

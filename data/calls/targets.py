@@ -6,10 +6,12 @@ is bounded by the area of its session.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 from data.calls.model import Candidate, Load, Moment, Session, SubjectKind, Target
+from data.calls.ranking import Chosen, choose
 from data.database import Connection, fetch_all, fetch_one
 from data.places import site as sites
 from data.places.site import Site
@@ -41,6 +43,23 @@ FOUND = {
     Target.CROWD: SQL.crowd,
 }
 ROLES = {Target.OWNER: WORKS, Target.GRID_CHIEF: CHIEFS}
+
+
+async def resolve(
+    connection: Connection, session: Session, when: Moment, *, called: Collection[int]
+) -> Chosen:
+    """Whom the session's present step rings now, and who is left out and why; `called` are those
+    whom this call has rung already."""
+    step, site = session.present, await sites.read(connection)
+    found = await candidates(connection, session, step.target, when, k=step.k)
+    local = when.site.astimezone(site.zone).time()
+    return choose(found, step, session.rules, local=local, called=called)
+
+
+async def grids(connection: Connection, session: Session, when: Moment) -> list[int]:
+    """The grids in which lies what was clicked; none of a person, an area or a drawn ground."""
+    given = await _given(connection, session, await sites.read(connection), when)
+    return [] if given is None else list(given["grid_ids"] or ())
 
 
 async def candidates(

@@ -68,6 +68,7 @@ def _session(row: dict[str, Any], attempts: list[dict[str, Any]], when: Moment) 
 def _attempt(row: dict[str, Any]) -> dict[str, Any]:
     who = row["who"]
     told = ("distance_m", "age_s", "on_duty", "state", "open_events", "calls_today", "busy", "rank")
+    told += ("target", "reachable")
     return {
         "id": row["id"],
         "step": row["step"],
