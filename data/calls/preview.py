@@ -1,8 +1,8 @@
 """A dry run: whom a click would call now, step by step, and what stands empty when they go.
 
-The click is started and each step resolved by the engine's own code, in a transaction that is rolled
-back: nothing is written, nobody is rung, nothing is told. Each step is shown as if nobody before it
-had confirmed, on the data of this moment.
+The click is started and each step resolved by the engine's own code, in a transaction that is
+rolled back: nothing is written, nobody is rung, nothing is told. Each step is shown as if nobody
+before it had confirmed, on the data of this moment.
 """
 
 from __future__ import annotations

@@ -17,6 +17,10 @@ from data.queries import load
 
 SQL = load(__file__)
 MOST_SHOWN = 60  # attempts of one card; a group call has more, which are counted
+WHY = (  # the figures of an attempt that say why it stands where it stands
+    *("rank", "target", "on_duty", "state", "distance_m", "age_s", "open_events", "calls_today"),
+    *("busy", "reachable"),
+)
 
 
 def _ms(at: datetime | None) -> int | None:
@@ -67,15 +71,13 @@ def _session(row: dict[str, Any], attempts: list[dict[str, Any]], when: Moment) 
 
 def _attempt(row: dict[str, Any]) -> dict[str, Any]:
     who = row["who"]
-    told = ("distance_m", "age_s", "on_duty", "state", "open_events", "calls_today", "busy", "rank")
-    told += ("target", "reachable")
     return {
         "id": row["id"],
         "step": row["step"],
         "person": {"id": row["person_id"], "name": who.get("name"), "post": who.get("post")},
         "grid": who.get("grid"),
         "distance_m": who.get("distance_m"),
-        "why": {name: who[name] for name in told if name in who},
+        "why": {name: who[name] for name in WHY if name in who},
         "channel": row["channel"],
         "state": row["state"],
         "at": _ms(row["at"]),
