@@ -7,6 +7,7 @@ window.wangge = (function () {
     loads: {}, red: new Set(), selection: null, lost: false, layers: {}, calls: new Map(),
   };
   const on = (name, handler) => { (handlers[name] ||= []).push(handler); };
+  const escapes = []; /* what Esc closes before it clears the selection */
   const emit = (name, value) => { for (const handler of handlers[name] || []) handler(value); };
 
   const root = () => document.getElementById("wall") || document.getElementById("desk");
@@ -65,6 +66,7 @@ window.wangge = (function () {
   function heardCall(session) {
     const known = state.calls.get(session.id);
     if (known && known.line >= session.line) return;
+    session.heard = performance.now(); /* its remaining_s is of now */
     state.calls.set(session.id, session);
     emit("call", session);
   }
@@ -87,7 +89,7 @@ window.wangge = (function () {
   }
   const u = () => (document.documentElement.classList.contains("desk") ? 1 : window.innerWidth <= 820 ? 0.6 : document.documentElement.classList.contains("wall")
     && window.innerWidth >= 3200 && window.innerHeight >= 1800 ? 2 : 1);
-  return { state, on, emit, t, english, named, span, limit, age, number, setNow, now, zone, clock, day, fullDay,
+  return { state, escapes, on, emit, t, english, named, span, limit, age, number, setNow, now, zone, clock, day, fullDay,
     said, end, element, heardCall, get, post, colour, u, root };
 })();
 

@@ -58,6 +58,7 @@ def _session(row: dict[str, Any], attempts: list[dict[str, Any]], when: Moment) 
         "by": row["caller"],
         "policy": {"code": rules.code, "zh": rules.name_zh, "en": rules.name_en},
         "need": rules.need,
+        "ring_s": row["steps"][row["step"]]["ring_s"],
         "targets": [step["target"] for step in row["steps"]],
         "counts": {name: row[name] for name in ("called", "reached", "confirmed")},
         "held": row["held_at"] is not None and row["state"] == SessionState.RUNNING,

@@ -4,7 +4,7 @@
   "use strict";
   const w = window.wangge;
   const PANES = { basemap: 205, ground: 210, choropleth: 220, water: 230, roads: 240, "basemap-labels": 245, borders: 250, circles: 260, chosen: 270 };
-  const map = (w.map = { leaflet: null, layers: {}, hits: [] });
+  const map = (w.map = { leaflet: null, layers: {}, hits: [], takes: [] }); /* takes: who wants a click before it selects */
 
   function install() {
     if (!window.L || !window.L.Map) return setTimeout(install, 20);
@@ -67,6 +67,7 @@
   }
   function click(point, latlng) {
     const mark = markAt(point);
+    if (map.takes.some((take) => take(mark, latlng))) return;
     if (mark && mark.kind === "cluster") {
       map.leaflet.flyTo(map.leaflet.containerPointToLatLng([mark.x, mark.y]), map.leaflet.getZoom() + 1.5, { duration: 0.6 });
       return;

@@ -7,14 +7,14 @@
   let asked = 0;
 
   async function open(chosen) {
-    const mine = (asked += 1);
+    const wanted = (asked += 1);
     const panels = document.getElementById("panels");
     document.getElementById("layers").hidden = true;
     if (!chosen) { box().hidden = true; box().replaceChildren(); panels.hidden = false; return; } /* a number that was shown stays nowhere */
     let card;
     try { card = await w.get("/api/card/" + chosen.kind + "/" + chosen.id); }
     catch (error) { card = { error: error.message }; }
-    if (mine !== asked) return;
+    if (wanted !== asked) return;
     panels.hidden = true;
     box().hidden = false;
     draw(chosen, card);
@@ -23,22 +23,25 @@
   /* What stands on the card grows old: asked again while it is open, drawn only when it is new. */
   let shown = "";
   setInterval(async () => {
-    const chosen = w.state.selection, mine = asked;
+    const chosen = w.state.selection, wanted = asked;
     if (!chosen || w.state.lost || box().hidden) return;
     const card = await w.get("/api/card/" + chosen.kind + "/" + chosen.id).catch(() => null);
-    if (!card || mine !== asked || JSON.stringify(card) === shown) return;
+    if (!card || wanted !== asked || JSON.stringify(card) === shown) return;
     const focused = box().contains(document.activeElement) && document.activeElement.id;
     draw(chosen, card);
     if (focused) document.getElementById(focused).focus();
   }, 10000);
+  let mine = null; /* what the card is about: what somebody writes on it outlives its next picture */
+  const about = (chosen) => chosen.kind + chosen.id;
   function draw(chosen, card) {
     shown = JSON.stringify(card);
     const close = e("button", "close", w.t("Close"));
     close.onclick = () => w.select(null);
     if (card.error) { box().replaceChildren(close, e("p", "nothing", w.t("Cannot be read") + "：" + card.error)); return; }
     const parts = [head(chosen, card, close)];
-    const call = e("div", "call-state");
+    const call = (mine === about(chosen) && document.getElementById("call-state")) || e("div", "call-state");
     call.id = "call-state";
+    mine = about(chosen);
     parts.push(call);
     const body = e("div", "body");
     if (card.alert) body.append(w.alertSection(card));
@@ -49,7 +52,7 @@
     parts.push(body);
     if (card.may_call && !w.readonly) parts.push(button(chosen));
     box().replaceChildren(...parts);
-    state();
+    w.emit("card", card);
   }
   function head(chosen, card, close) {
     const top = e("div", "head " + (card.light || "")), line = e("h2");
@@ -116,72 +119,21 @@
   const keys = new Map();
   w.call = async function (chosen) {
     if (w.readonly || w.state.lost) return;
-    const about = chosen.kind + chosen.id;
-    if (!keys.has(about)) keys.set(about, crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now());
+    const clicked = about(chosen);
+    if (!keys.has(clicked)) keys.set(clicked, crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now());
     try {
-      const answer = await w.post("/api/calls", { request_key: keys.get(about), [chosen.kind + "_id"]: chosen.id });
+      const answer = await w.post("/api/calls", { request_key: keys.get(clicked), [chosen.kind + "_id"]: chosen.id });
       w.heardCall(answer.session);
     } catch (error) {
       const place = document.getElementById("call-state");
-      if (place) place.replaceChildren(e("div", "outcome bad", w.t("The call could not be placed") + "：" + error.message));
+      if (place) { delete place.dataset.session; place.replaceChildren(e("div", "outcome bad", w.t("The call could not be placed") + "：" + error.message)); }
     } finally {
-      setTimeout(() => keys.delete(about), 1500);
+      setTimeout(() => keys.delete(clicked), 1500);
     }
   };
-  const OUTCOMES = {
-    nobody_on_duty: "Nobody on duty", unreachable: "Unreachable", no_answer: "Nobody answered", declined: "All declined",
-    busy: "All in other calls", not_allowed: "Not rung at this time", ambiguous: "Unclear whether it rang",
-    too_few: "Too few confirmed", stalled: "Confirmed, but nothing moves",
-  };
-  function headline(session) {
-    if (session.held) return ["Unclear whether it rang", "bad"];
-    if (session.state === "running") return ["Calling", "running"];
-    if (session.state === "acked") return ["Confirmed", "good"];
-    if (session.state === "cancelled") return ["Cancelled", ""];
-    return [OUTCOMES[session.outcome] || "Nobody answered", "bad"];
-  }
-  /* The newest call of what is chosen. */
-  function state() {
-    const place = document.getElementById("call-state"), chosen = w.state.selection;
-    if (!place || !chosen) return;
-    const session = [...w.state.calls.values()].filter((s) => s.subject.kind === chosen.kind && s.subject.id === chosen.id)
-      .sort((a, b) => a.id - b.id).pop();
-    if (!session) return;
-    const [word, cls] = headline(session);
-    const top = e("div", "outcome " + cls);
-    const time = e("span", "elapsed");
-    time.dataset.from = session.started; time.dataset.until = session.ended || "";
-    top.append(e("b", null, w.t(word)), time);
-    if (session.state === "running" && !w.readonly) {
-      if (session.step + 1 < session.targets.length) top.append(verb(session, "Escalate now", "escalate", { step: session.step }));
-      top.append(verb(session, "End call", "end", {}));
-    }
-    const hint = cls === "bad" ? [e("p", "hint", w.t("Phone somebody below, or choose someone near on the map"))] : [];
-    place.replaceChildren(top, ...hint, ...session.attempts.map((a) => {
-      const row = e("div", "attempt " + a.state), who = e("span");
-      who.append(e("b", null, a.person.name || ""), e("span", null, " " + w.t(a.person.post || "") + (a.distance_m != null ? " · " + Math.round(a.distance_m / 10) * 10 + " " + w.t("m") : "")));
-      row.append(e("i", "mark attempt-" + a.state), who, e("b", null, w.t(a.state)));
-      return row;
-    }));
-    elapsed();
-    spoken().textContent = w.t(word) + " " + session.attempts.map((a) => (a.person.name || "") + " " + w.t(a.state)).join(", ");
-  }
-  function verb(session, word, path, body) {
-    const made = e("button", "end", w.t(word));
-    made.onclick = () => w.post("/api/calls/" + session.id + "/" + path, body).then((a) => w.heardCall(a.session), () => {});
-    return made;
-  }
-  function elapsed() {
-    for (const time of document.querySelectorAll("#call-state .elapsed")) {
-      const s = Math.max(0, Math.floor(((time.dataset.until ? Number(time.dataset.until) : w.now()) - Number(time.dataset.from)) / 1000));
-      time.textContent = Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0");
-    }
-  }
-  setInterval(elapsed, 1000);
   const spoken = () => document.getElementById("spoken");
   function say(chosen, card) { if (!card.error) spoken().textContent = w.t("Selected") + " " + w.t(chosen.kind) + " " + title(chosen, card); }
   w.on("select", open);
-  w.on("call", state);
   w.on("lost", () => { const call = document.getElementById("call"); if (call) call.disabled = true; });
   w.on("back", () => { const call = document.getElementById("call"); if (call) call.disabled = false; });
 })();

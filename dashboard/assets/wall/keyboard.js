@@ -36,8 +36,9 @@
   }
   document.addEventListener("keydown", (event) => {
     if (!w.root() || !w.map.leaflet || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (/^(input|textarea|select)$/i.test(event.target.tagName)) { if (event.key === "Escape") w.layers(); return; }
+    if (/^(input|textarea|select)$/i.test(event.target.tagName)) { if (event.key === "Escape" && !w.escapes.some((close) => close())) w.layers(); return; }
     if (STEPS[event.key]) { event.preventDefault(); walk(STEPS[event.key]); }
+    else if (event.key === "Escape" && w.escapes.some((close) => close())) event.preventDefault();
     else if (event.key === "Escape") { if (!document.getElementById("layers").hidden) w.layers(); else w.select(null); }
     else if (event.key === "c" && w.state.selection) w.call(w.state.selection);
     else if (event.key === "l") w.layers();

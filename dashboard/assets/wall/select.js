@@ -26,6 +26,14 @@
     const [lat, lon] = w.map.middle(grid.geometry);
     return { lat, lon };
   }
+  w.where = where;
+  /* Where the people of a call are to come to: null for one person, and for what is not on the map. */
+  w.placeOfCall = function (session) {
+    if (session.ground) { const [lat, lon] = w.map.middle({ coordinates: [session.ground.coordinates] }); return { lat, lon }; }
+    if (!["event", "grid", "facility"].includes(session.subject.kind)) return null;
+    const at = where(session.subject);
+    return at && at.lon != null ? at : null;
+  };
   function show(chosen) {
     const at = where(chosen);
     if (!at || at.lon == null || !w.map.leaflet) return;

@@ -63,8 +63,10 @@ def said_by_scripts() -> set[str]:
     for choice in re.findall(r"\bt\(([^()\"]*\?[^()]*)\)", text):
         found |= set(re.findall(STRING, choice))
     found |= set(re.findall(r"\bsection\(" + STRING, text))
-    found |= set(re.findall(r'\["([A-Z][^"]+)", (?:w\.|today|summary|"running|"good|""|p\.)', text))
-    for table in re.findall(r"const (?:OUTCOMES|SEVERITIES) = \{(.*?)\};", text, re.S):
+    behind = r'(?:w\.|today|summary|"running|"good|""|p\.|called|reached|confirmed)'
+    found |= set(re.findall(r'\["([A-Z][^"]+)", ' + behind, text))
+    tables = r"const (?:OUTCOMES|SEVERITIES|LEDGER|TARGETS) = \{(.*?)\};"
+    for table in re.findall(tables, text, re.S):
         found |= set(re.findall(r":\s*" + STRING, table))
     return {word for word in found if word}
 

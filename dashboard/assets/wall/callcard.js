@@ -1,0 +1,162 @@
+/* The card of a call: where it stands, what happens next, who is rung and why, its last lines. */
+(function () {
+  "use strict";
+  const w = window.wangge;
+  const e = w.element;
+  const LINES = 5;
+  const OUTCOMES = {
+    nobody_on_duty: "Nobody on duty", unreachable: "Unreachable", no_answer: "Nobody answered", declined: "All declined",
+    busy: "All in other calls", not_allowed: "Not rung at this time", ambiguous: "Unclear whether it rang",
+    too_few: "Too few confirmed", stalled: "Confirmed, but nothing moves",
+  };
+  const LEDGER = {
+    started: "Call started", step: "Rings now", skipped: "Left out", held: "Waits for you", escalated: "Escalated", added: "Person added",
+    note: "Note", stalled: "Confirmed, but nothing moves", under_way: "On the way", arrived: "Arrived", late: "Answered late",
+    acked: "Call confirmed", exhausted: "Call without success", cancelled: "Call ended",
+  };
+  const TARGETS = {
+    owner: "those of the grid", responsible: "everybody of the grid", nearest: "the nearest on duty", grid_chief: "grid_chief",
+    community_duty: "duty room of the community", subdistrict_duty: "duty room of the subdistrict", person: "this person", crowd: "the whole group",
+  };
+  function headline(session) {
+    if (session.held) return ["Unclear whether it rang", "bad"];
+    if (session.state === "running") return ["Calling", "running"];
+    if (session.state === "acked") return ["Confirmed", "good"];
+    if (session.state === "cancelled") return ["Cancelled", ""];
+    return [OUTCOMES[session.outcome] || "Nobody answered", "bad"];
+  }
+  /* The newest call of what is chosen. */
+  w.callOf = (chosen) => [...w.state.calls.values()]
+    .filter((s) => s.subject.kind === chosen.kind && s.subject.id === chosen.id)
+    .sort((a, b) => a.id - b.id).pop();
+  const put = (name, ...parts) => document.querySelector("#call-state ." + name).replaceChildren(...parts);
+
+  function draw() {
+    const place = document.getElementById("call-state"), chosen = w.state.selection;
+    const session = place && chosen && w.callOf(chosen);
+    if (!session) return;
+    const card = document.getElementById("card");
+    card.classList.add("with-call");
+    card.classList.toggle("calling", session.state === "running" && !session.held);
+    if (place.dataset.session !== String(session.id)) skeleton(place, session);
+    const [word, cls] = headline(session);
+    place.querySelector(".top").className = "top outcome " + cls;
+    const time = e("span", "elapsed");
+    time.dataset.from = session.started; time.dataset.until = session.ended || "";
+    put("top", e("b", null, w.t(word)), time, needed(session));
+    put("facts", counts(session), ...next(session), ...hint(session, cls));
+    put("people", ...session.attempts.slice().sort((a, b) => b.step - a.step).map(row));
+    w.callTools(session);
+    tick();
+    lines(session);
+    document.getElementById("spoken").textContent = w.t(word) + " "
+      + session.attempts.map((a) => (a.person.name || "") + " " + w.t(a.state)).join(", ");
+  }
+  /* What is written into the tools must outlive each new picture of the call. */
+  function skeleton(place, session) {
+    place.dataset.session = session.id;
+    w.callToolsNew();
+    const scroll = e("div", "call-body");
+    scroll.append(e("div", "facts"), e("div", "people"), e("div", "ledger"));
+    place.replaceChildren(e("div", "top outcome"), scroll, e("div", "tool"), e("div", "acts"));
+  }
+  function needed(session) {
+    if (session.state !== "running" || session.need < 2) return e("span", "need");
+    return e("span", "need", w.t("{n} must confirm").replace("{n}", session.need));
+  }
+  function counts(session) {
+    const made = e("div", "counts"), { called, reached, confirmed } = session.counts;
+    for (const [word, n, of] of [["Called", called], ["Reached", reached], ["Confirmed by", confirmed, session.need]]) {
+      const box = e("div"), value = e("b", n && word === "Confirmed by" ? "good" : null, w.number(n));
+      box.append(e("span", null, w.t(word)), value);
+      if (of) value.append(e("small", null, " / " + of));
+      made.append(box);
+    }
+    if (session.state === "running" && !session.held) {
+      const box = e("div"), value = e("b");
+      value.append(e("span", "remaining"), e("small", null, " " + w.t("s")));
+      box.append(e("span", null, w.t("Next step")), value);
+      made.append(box);
+    }
+    return made;
+  }
+  const target = (name) => w.t(TARGETS[name] || name);
+  function next(session) {
+    if (session.state !== "running" || session.held) return [];
+    const made = e("div", "next"), bar = e("div", "run"), then = session.targets[session.step + 1];
+    const few = session.need > 1;
+    const words = then ? w.t(few ? "If too few confirm, call" : "If nobody confirms, call") : w.t(few ? "If too few confirm, the call ends" : "If nobody confirms, the call ends");
+    const said = e("p", null, words + " ");
+    if (then) said.append(e("b", null, target(then)));
+    bar.append(e("i"));
+    made.append(said, bar);
+    return [made];
+  }
+  function hint(session, cls) {
+    if (session.held) return [e("p", "hint", w.t("The line broke while connecting. Nobody else is called by itself: phone, escalate, or end the call"))];
+    return cls === "bad" ? [e("p", "hint", w.t("Phone somebody below, or choose someone near on the map"))] : [];
+  }
+  const metres = (m) => (m < 995 ? Math.round(m / 10) * 10 + " " + w.t("m") : (m / 1000).toFixed(1) + " " + w.t("km"));
+  /* Who he is, how near and how sure; why he is rung: his state and his load when he was called. */
+  function row(a) {
+    const made = e("button", "attempt " + a.state), words = e("span", "words"), side = e("span", "side"), name = e("span", "name");
+    const why = a.why || {};
+    name.append(e("b", null, a.person.name || ""), e("span", null, " " + [w.t(a.person.post || ""), a.grid].filter(Boolean).join(" · ")));
+    const near = [why.distance_m == null ? null : metres(why.distance_m), why.age_s == null ? why.state && w.t(why.state) : w.t("Position") + " " + w.age(why.age_s)];
+    const load = [a.state === "queued" && why.busy ? w.t("in another call, waits") : null,
+      why.calls_today == null ? null : w.t("Called today") + " " + why.calls_today,
+      why.open_events == null ? null : w.t("Open") + " " + why.open_events, a.reason];
+    words.append(name, e("span", "seen", near.filter(Boolean).join(" · ")), e("span", "seen load", load.filter(Boolean).join(" · ")));
+    const time = e("span", "when", a.at && a.state !== "ringing" ? w.clock(a.at) : "");
+    if (a.state === "ringing") time.dataset.ringing = a.at;
+    side.append(e("b", null, w.t(a.state)), time);
+    made.append(e("i", "mark attempt-" + a.state), words, side);
+    if (a.words) made.title = w.said(a.words); /* the whole reason */
+    made.onclick = () => { const at = w.where({ kind: "person", id: a.person.id }); if (at) w.map.show(at.lat, at.lon, 14.8); };
+    return made;
+  }
+  const minutes = (ms) => { const s = Math.max(0, Math.floor(ms / 1000)); return Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0"); };
+  /* What counts: elapsed, seconds of a ring, and what the step still lasts. */
+  function tick() {
+    const place = document.getElementById("call-state"), session = place && w.state.calls.get(Number(place.dataset.session));
+    if (!session) return;
+    for (const time of place.querySelectorAll(".elapsed"))
+      time.textContent = minutes((time.dataset.until ? Number(time.dataset.until) : w.now()) - Number(time.dataset.from));
+    for (const time of place.querySelectorAll("[data-ringing]"))
+      time.textContent = Math.max(0, Math.floor((w.now() - Number(time.dataset.ringing)) / 1000)) + " " + w.t("s");
+    const left = Math.max(0, session.remaining_s - (performance.now() - session.heard) / 1000);
+    for (const n of place.querySelectorAll(".remaining")) n.textContent = Math.ceil(left);
+    for (const bar of place.querySelectorAll(".run i")) bar.style.width = Math.min(100, (100 * left) / session.ring_s) + "%";
+  }
+  setInterval(tick, 500);
+
+  /* The ledger's last lines, newest first; asked again only when the one before is answered. */
+  let asking = false, told = "";
+  async function lines(session) {
+    const wanted = session.id + ":" + session.line;
+    if (asking || told === wanted || w.state.lost) return;
+    asking = true;
+    const answer = await w.get("/api/calls/" + session.id).catch(() => null);
+    asking = false;
+    const place = document.getElementById("call-state");
+    if (!answer || !place || place.dataset.session !== String(session.id)) return;
+    told = wanted;
+    put("ledger", e("h3", null, w.t("Call ledger")), ...answer.ledger.slice(-LINES).reverse().map((line) => ledgerLine(line, answer.session)));
+    const now = w.state.calls.get(session.id);
+    if (now.line > session.line) lines(now);
+  }
+  function ledgerLine(line, session) {
+    const made = e("p"), who = line.person_id || line.detail.person, found = session.attempts.find((a) => a.person.id === who);
+    const name = (found && found.person.name) || line.detail.name;
+    const word = w.t(line.attempt_id && line.action !== "late" ? line.action : LEDGER[line.action] || line.action);
+    const more = [name, line.action === "step" ? target(line.detail.target) : null, line.action === "note" ? line.detail.text : null,
+      line.action === "exhausted" ? w.t(OUTCOMES[line.detail.outcome] || "Nobody answered") : null];
+    made.append(e("span", null, w.clock(line.at)), e("b", null, word), e("span", "more", more.filter(Boolean).join(" · ")));
+    return made;
+  }
+  w.on("select", () => { told = ""; document.getElementById("card").classList.remove("with-call", "calling"); });
+  w.on("card", () => { if (!document.querySelector("#call-state .ledger p")) told = ""; draw(); });
+  w.on("call", draw);
+  w.on("lost", draw);
+  w.on("back", draw);
+})();
