@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 import websockets
 
 from dashboard.embedded import Store, ensure, stop
-from data import actors, migrate
+from data import actors
 from data.database import Database
 from data.places import site as sites
 from tests.factories import Town, make_town
@@ -63,19 +62,6 @@ async def test_all_connections_are_cut(store: Store, database: Database, tmp_pat
                 )
             await report(database, town, str(round_))
             await heard(screen, round_ + 1)
-
-
-@pytest.fixture
-async def own_store(tmp_path: Path) -> AsyncIterator[Store]:
-    """A cluster of this test's own, that it may stop."""
-    home = tmp_path / "home"
-    home.mkdir()
-    for folder in (tmp_path, home):
-        folder.chmod(0o711)
-    found = await ensure(home, careless=True)
-    await migrate.apply(found.admin_url)
-    yield found
-    await stop(home)
 
 
 async def test_postgresql_stops_and_returns(own_store: Store, tmp_path: Path) -> None:
