@@ -23,6 +23,7 @@ from dashboard.api import (
     people,
     phone_list,
     phones,
+    policies,
     positions,
     summary,
     tiles,
@@ -48,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     phone_list.router,
     calls.router,
+    policies.router,
     duty.router,
     imports.router,
 )

@@ -6,42 +6,21 @@ A policy is written as a whole; calls that run keep the one of their click.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
 from data.access import Actor, Permission
-from data.calls.model import Rules, Step, Subject, SubjectKind, Target
+from data.calls.model import Rules, Step, Subject, SubjectKind
 from data.calls.policy import CROWD, DEFAULT_RULES, DEFAULT_STEPS, ONE_PERSON
+from data.calls.policy_check import GROUP, PERSON, faults
+from data.calls.policy_check import Fit as Fit
+from data.calls.policy_check import Policy as Policy
 from data.database import Connection, fetch_all, fetch_one
-from data.errors import Invalid, NotFound, Said
+from data.errors import NotFound, WanggeError
 from data.queries import load
 
 SQL = load(__file__)
-PERSON = Rules(code="person", name_zh="呼叫一人", name_en="One person")
-GROUP = Rules(code="group", name_zh="群呼", name_en="Group call", need=0)
-RESERVED = frozenset({PERSON.code, GROUP.code})
-MOST_STEPS = 10
-CHANNELS = ("page",)
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """What a policy is for: None fits everything. `severity` is ordinary or urgent."""
-
-    grid_kind: str | None = None
-    event_type: str | None = None
-    severity: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A policy as it is edited."""
-
-    rules: Rules
-    steps: tuple[Step, ...]
-    fit: Fit = Fit()
-    active: bool = True
 
 
 async def for_subject(connection: Connection, subject: Subject) -> tuple[tuple[Step, ...], Rules]:
@@ -85,14 +64,12 @@ async def read_all(connection: Connection) -> list[Policy]:
 async def write(connection: Connection, actor: Actor, policy: Policy) -> None:
     """Make or replace a policy. Raises Invalid with what to do, NotAllowed."""
     actor.require(Permission.ADMINISTER)
-    check(policy)
+    for fault in faults(policy):
+        raise fault
     rules, fit = policy.rules, policy.fit
-    for value, sql, what in (
-        (fit.grid_kind, SQL.grid_kind, "grid kind"),
-        (fit.event_type, SQL.event_type, "event type"),
-    ):
-        if value is not None and await fetch_one(connection, sql, {"code": value}) is None:
-            raise NotFound(what=what, key=value)
+    missing = await unknown(connection, fit)
+    if missing is not None:
+        raise missing
     quiet = rules.quiet or (None, None)
     given = {
         "code": rules.code,
@@ -121,30 +98,23 @@ async def remove(connection: Connection, actor: Actor, code: str) -> None:
         raise NotFound(what="policy", key=code)
 
 
-def check(policy: Policy) -> None:
-    """Raise Invalid with what to do unless the engine can carry a policy out."""
-    code, steps = policy.rules.code, policy.steps
-    if code in RESERVED:
-        raise Invalid(what=f"policy {code}", why="this code is the product's own; choose another")
-    if not steps:
-        raise Invalid(what=f"policy {code}", why="it has no step; add one")
-    if len(steps) > MOST_STEPS:
-        raise Invalid(
-            what=f"policy {code}", why=Said("at most {n} steps; leave some out", n=MOST_STEPS)
-        )
-    seen: set[Any] = set()
-    for number, step in enumerate(steps, start=1):
-        what = Said("policy {code}, step {n}", code=code, n=number)
-        if step.target in (Target.PERSON, Target.CROWD):
-            raise Invalid(what=what, why="this rule is for a click on a person or a group")
-        if not 5 <= step.ring_s <= 600:
-            raise Invalid(what=what, why="ring between 5 and 600 seconds")
-        if not step.channels or not set(step.channels) <= set(CHANNELS):
-            raise Invalid(what=what, why=Said("use {ways}", ways=", ".join(CHANNELS)))
-        key = (step.target, step.channels, step.k)
-        if key in seen:
-            raise Invalid(what=what, why="an earlier step rings the same people; it would go round")
-        seen.add(key)
+async def choices(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    """The kinds of grids and types of events that a policy may be for: code, name_zh, name_en."""
+    return {
+        "grid_kinds": await fetch_all(connection, SQL.grid_kinds),
+        "event_types": await fetch_all(connection, SQL.event_types),
+    }
+
+
+async def unknown(connection: Connection, fit: Fit) -> WanggeError | None:
+    """NotFound where a fit names what the site does not have."""
+    for value, sql, what in (
+        (fit.grid_kind, SQL.grid_kind, "grid kind"),
+        (fit.event_type, SQL.event_type, "event type"),
+    ):
+        if value is not None and await fetch_one(connection, sql, {"code": value}) is None:
+            return NotFound(what=what, key=value)
+    return None
 
 
 def _rules(row: dict[str, Any]) -> Rules:

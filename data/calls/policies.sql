@@ -53,3 +53,9 @@ FROM unnest(%(targets)s::text[], %(channels)s::text[], %(rings)s::integer[], %(k
 
 -- name: remove
 DELETE FROM call_policy WHERE code = %(code)s;
+
+-- name: grid_kinds
+SELECT kind AS code, name_zh, name_en FROM grid_kind ORDER BY rank, kind;
+
+-- name: event_types
+SELECT code, name_zh, name_en FROM event_type ORDER BY urgent DESC, code;

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from dashboard.api import calls, duty, errors
+from dashboard.api import calls, duty, errors, policies
 from dashboard.channels.page import PageChannel
 from dashboard.embedded import Store
 from dashboard.listener import Listener
@@ -121,6 +121,7 @@ async def _web(database: Database, desk: Desk, known: dict[str, Actor]) -> Async
     app.state.database, app.state.clock = database, time
     errors.install(app)
     app.include_router(calls.router)
+    app.include_router(policies.router)
     app.include_router(duty.router)
 
     @app.middleware("http")

@@ -12,6 +12,7 @@ from data.calls import policies
 from data.calls.model import Crowd, Rules, Step, Subject, SubjectKind, Target
 from data.calls.policies import Fit, Policy
 from data.calls.policy import DEFAULT_STEPS
+from data.calls.policy_check import check
 from data.database import Connection
 from data.errors import Invalid, NotAllowed, NotFound
 from tests.calling import Desk
@@ -109,7 +110,7 @@ async def test_written_and_read_again(desk: Desk) -> None:
 )
 async def test_what_the_engine_cannot_carry_out(wrong: Policy, says: str) -> None:
     with pytest.raises(Invalid, match=says):
-        policies.check(wrong)
+        check(wrong)
 
 
 async def test_only_administrators_write_and_codes_must_exist(desk: Desk) -> None:
