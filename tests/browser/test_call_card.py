@@ -16,6 +16,8 @@ from tests.browser.conftest import Wall
 from tests.browser.phone import Phone
 
 ELSEWHERE = "INSERT INTO presence VALUES ('elsewhere', 'duty', %s, %s, now())"
+RING = """([id, state, word]) => window.wangge.map.rings()
+  .some(([person, now, label]) => person === id && now === state && label.includes(word))"""
 CALLS = "() => [...window.wangge.state.calls.values()]"
 
 
@@ -66,6 +68,9 @@ def test_the_card_says_what_happens_and_does_what_is_asked(wall: Wall, reached: 
     expect(reached.page.locator("#ring .yes")).to_be_visible()
     expect(people.filter(has_text="李甲")).to_contain_text("振铃中")
     expect(page.locator(".counts")).to_contain_text("接通1")
+    chief, worker = wall.town.people["李甲"], wall.town.people["李丙"]
+    page.wait_for_function(RING, arg=[chief, "ringing", "李甲 振铃中"])
+    page.wait_for_function(RING, arg=[worker, "queued", ""])
 
     page.click("#call-end")
     expect(page.locator("#call-end")).to_have_text("再按一次结束")
@@ -78,6 +83,8 @@ def test_the_card_says_what_happens_and_does_what_is_asked(wall: Wall, reached: 
     expect(page.locator(".counts")).to_contain_text("确认1 / 1")
     expect(people.filter(has_text="李戊")).to_contain_text("已取消")
     expect(page.locator("#call-escalate")).to_have_count(0)
+    page.wait_for_function(RING, arg=[chief, "acknowledged", "已确认"])
+    page.wait_for_function(RING, arg=[worker, "cancelled", ""])
     assert page.evaluate(boxes.CLIPPED, True) == []
 
 
