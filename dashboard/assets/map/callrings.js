@@ -5,6 +5,7 @@
   const w = window.wangge;
   const R = 24, NAMED = 12, BEAT_MS = 250, STAYS_MS = 60000;
   const GREY = new Set(["busy", "declined", "no_answer", "offline", "failed", "ambiguous", "cancelled", "interrupted"]);
+  const HANDSET = new Path2D("M6.6 2.8c.5-.2 1.1 0 1.4.5l2 3.3c.3.4.2 1-.1 1.4L8.3 9.9c.9 2 3.3 4.5 5.7 5.7l1.9-1.6c.4-.3 1-.4 1.4-.1l3.3 2c.5.3.7.9.5 1.4-.6 1.7-2.1 3.4-4 3.4C9.9 20.7 3.3 14 3.3 6.9c0-1.9 1.6-3.5 3.3-4.1Z");
   let drawn = [], of = null, index = new Map();
   w.map.rings = () => drawn; /* [person, state, label or ""] of the last frame, for tests and pictures */
 
@@ -33,7 +34,12 @@
       found.push({ a, session, x: point.x, y: point.y });
     }
     for (const one of found) line(view, one);
-    for (const one of found) { ring(view, one); drawn.push([one.a.person.id, one.a.state, ""]); }
+    const r = R * view.u;
+    for (const one of found) {
+      ring(view, one);
+      drawn.push([one.a.person.id, one.a.state, ""]);
+      view.taken.push([one.x - r, one.y - r, one.x + r, one.y + r, "ring"]);
+    }
     const named = found.filter((one) => chosen && one.session.id === chosen.id);
     if (named.length <= NAMED) named.forEach((one) => label(view, one));
   }
@@ -59,7 +65,8 @@
     if (state === "acknowledged") c.fill();
     c.lineWidth = (thin ? 1 : state === "answered" ? 5 : 3) * u;
     c.setLineDash((DASHES[state] || []).map((n) => n * u)); c.stroke(); c.setLineDash([]);
-    if (state === "acknowledged") sign(c, [[-10, 1], [-3, 8], [10, -7]], x, y, u, w.colour("surface"), 4.5);
+    if (state === "answered") { c.save(); c.translate(x - 13 * u, y - 13 * u); c.scale(1.08 * u, 1.08 * u); c.fillStyle = w.colour("surface"); c.beginPath(); c.arc(12, 12, 18, 0, 7); c.fill(); c.fillStyle = colour(a); c.fill(HANDSET); c.restore(); }
+    else if (state === "acknowledged") sign(c, [[-10, 1], [-3, 8], [10, -7]], x, y, u, w.colour("surface"), 4.5);
     else if (state === "ambiguous") { c.font = "700 " + 30 * u + "px " + getComputedStyle(document.body).fontFamily; c.textAlign = "center"; c.textBaseline = "middle"; c.fillStyle = w.colour("text"); c.fillText("?", x, y + u); }
     else if (GREY.has(state) && !thin) sign(c, [[-15, 15], [15, -15]], x, y, u, colour(a), 3);
   }

@@ -27,7 +27,7 @@
   }
   /* The newest call of what is chosen. */
   w.callOf = (chosen) => [...w.state.calls.values()]
-    .filter((s) => s.subject.kind === chosen.kind && s.subject.id === chosen.id)
+    .filter((s) => (chosen.kind === "call" ? s.id === chosen.id : s.subject.kind === chosen.kind && s.subject.id === chosen.id))
     .sort((a, b) => a.id - b.id).pop();
   const put = (name, ...parts) => document.querySelector("#call-state ." + name).replaceChildren(...parts);
 
@@ -94,7 +94,7 @@
   }
   function hint(session, cls) {
     if (session.held) return [e("p", "hint", w.t("The line broke while connecting. Nobody else is called by itself: phone, escalate, or end the call"))];
-    return cls === "bad" ? [e("p", "hint", w.t("Phone somebody below, or choose someone near on the map"))] : [];
+    return cls === "bad" && !["area", "ground"].includes(session.subject.kind) ? [e("p", "hint", w.t("Phone somebody below, or choose someone near on the map"))] : [];
   }
   const metres = (m) => (m < 995 ? Math.round(m / 10) * 10 + " " + w.t("m") : (m / 1000).toFixed(1) + " " + w.t("km"));
   /* Who he is, how near and how sure; why he is rung: his state and his load when he was called. */

@@ -6,13 +6,14 @@
   const box = () => document.getElementById("card");
   let asked = 0;
 
+  const read = (chosen) => (chosen.kind === "call" ? w.callSubject(chosen.id) : w.get("/api/card/" + chosen.kind + "/" + chosen.id));
   async function open(chosen) {
     const wanted = (asked += 1);
     const panels = document.getElementById("panels");
     document.getElementById("layers").hidden = true;
     if (!chosen) { box().hidden = true; box().replaceChildren(); panels.hidden = false; return; } /* a number that was shown stays nowhere */
     let card;
-    try { card = await w.get("/api/card/" + chosen.kind + "/" + chosen.id); }
+    try { card = await read(chosen); }
     catch (error) { card = { error: error.message }; }
     if (wanted !== asked) return;
     panels.hidden = true;
@@ -25,7 +26,7 @@
   setInterval(async () => {
     const chosen = w.state.selection, wanted = asked;
     if (!chosen || w.state.lost || box().hidden) return;
-    const card = await w.get("/api/card/" + chosen.kind + "/" + chosen.id).catch(() => null);
+    const card = await read(chosen).catch(() => null);
     if (!card || wanted !== asked || JSON.stringify(card) === shown) return;
     const focused = box().contains(document.activeElement) && document.activeElement.id;
     draw(chosen, card);
@@ -45,12 +46,16 @@
     parts.push(call);
     const body = e("div", "body");
     if (card.alert) body.append(w.alertSection(card));
-    if (chosen.kind === "person" && card.person) body.append(section("Position", [person(card.person)]));
+    if (card.group) body.hidden = true;
+    else if (chosen.kind === "person" && card.person) body.append(section("Position", [person(card.person)]));
     else body.append(section("Responsible", card.responsible.length ? card.responsible.slice(0, 4).map((p) => person(p, home(card))) : [e("p", "nothing", w.t("Nobody holds a post here"))]));
     if (card.reporter && Object.keys(card.reporter).length && !w.readonly) body.append(w.reporterSection(card));
-    body.append(section("Last events", card.events.length ? card.events.slice(0, 5).map(event) : [e("p", "nothing", w.t("None"))]));
+    if (!card.group) body.append(section("Last events", card.events.length ? card.events.slice(0, 5).map(event) : [e("p", "nothing", w.t("None"))]));
     parts.push(body);
-    if (card.may_call && !w.readonly) parts.push(button(chosen));
+    if (card.may_call && !w.readonly) {
+      if (chosen.kind === "grid" || chosen.kind === "event") body.append(w.groupButton(chosen, card));
+      parts.push(button(chosen));
+    }
     box().replaceChildren(...parts);
     w.emit("card", card);
   }
@@ -118,7 +123,7 @@
   /* One key a click until its answer is there: a double click is one call. */
   const keys = new Map();
   w.call = async function (chosen) {
-    if (w.readonly || w.state.lost) return;
+    if (w.readonly || w.state.lost || chosen.kind === "call") return;
     const clicked = about(chosen);
     if (!keys.has(clicked)) keys.set(clicked, crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now());
     try {

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const w = window.wangge;
-  const KINDS = ["grid", "event", "person", "facility"];
+  const KINDS = ["grid", "event", "person", "facility", "call"];
 
   w.select = function (chosen, { fly = true } = {}) {
     const before = w.state.selection;
@@ -15,6 +15,7 @@
     path();
   };
   function where(chosen) {
+    if (chosen.kind === "call") return null;
     if (chosen.kind === "event") return w.state.events.get(chosen.id);
     if (chosen.kind === "facility") return w.map.stations().find((s) => s.id === chosen.id);
     if (chosen.kind === "person") {
@@ -35,6 +36,12 @@
     return at && at.lon != null ? at : null;
   };
   function show(chosen) {
+    if (chosen.kind === "call") {
+      const { ground, subject } = w.state.calls.get(chosen.id) || { subject: {} };
+      const shape = ground || ((w.map.grids.areas || []).find((a) => subject.kind === "area" && a.id === subject.id) || w.map.grids.data.get(subject.kind === "grid" ? subject.id : null) || {}).geometry;
+      if (shape) w.map.frame(shape);
+      return;
+    }
     const at = where(chosen);
     if (!at || at.lon == null || !w.map.leaflet) return;
     if (chosen.kind === "event") chosen.grid_id = at.grid_ids.find((id) => w.map.grids.layers.has(id));
@@ -76,7 +83,7 @@
     if (chosen) {
       const grid = grids.data.get(chosen.kind === "grid" ? chosen.id : chosen.grid_id);
       const mark = chosen.kind === "person" ? w.state.people.find((p) => p.id === chosen.id) : chosen.kind === "facility" ? where(chosen) : null;
-      last = w.element("b", null, "/ " + ((grid || mark || {}).name || w.t(chosen.kind)));
+      last = w.element("b", null, "/ " + ((grid || mark || {}).name || w.t(chosen.kind === "call" ? "Group call" : chosen.kind)));
     } else {
       const counts = (leaves > 1 ? leaves + " " + w.t("communities") + " · " : "") + w.number(grids.layers.size) + " " + w.t("grids");
       last = w.element("span", null, counts);

@@ -65,7 +65,7 @@ def said_by_scripts() -> set[str]:
     found |= set(re.findall(r"\bsection\(" + STRING, text))
     behind = r'(?:w\.|today|summary|"running|"good|""|p\.|called|reached|confirmed)'
     found |= set(re.findall(r'\["([A-Z][^"]+)", ' + behind, text))
-    tables = r"const (?:OUTCOMES|SEVERITIES|LEDGER|TARGETS) = \{(.*?)\};"
+    tables = r"const (?:OUTCOMES|GROUP_OUTCOMES|SEVERITIES|LEDGER|TARGETS) = \{(.*?)\};"
     for table in re.findall(tables, text, re.S):
         found |= set(re.findall(r":\s*" + STRING, table))
     return {word for word in found if word}
