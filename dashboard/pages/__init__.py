@@ -13,7 +13,7 @@ from dashboard import assets
 from dashboard.auth import acting, standing
 from dashboard.components import desk
 from dashboard.i18n import translator
-from dashboard.pages import basemaps, grids, import_, phones, screen
+from dashboard.pages import basemaps, grids, import_, phones, policies, screen
 from data.access import Permission
 
 
@@ -97,6 +97,15 @@ PAGES: tuple[Page, ...] = (
         grids.body,
         place="Grid check",
         letter="r",
+    ),
+    desk_page(
+        "/policies",
+        "policies",
+        "呼叫策略 Call policies",
+        Permission.ADMINISTER,
+        policies.body,
+        place="Call policies",
+        letter="c",
     ),
     desk_page(
         "/phones",
