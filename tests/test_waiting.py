@@ -12,6 +12,7 @@ WAITS = ("timeout", "wait_for", "wait", "notifies")
 SHORTER = {  # here silence is what is waited for
     ("faults/test_live_returns.py", 1.2),
     ("data/test_engine.py", 0.2),
+    ("data/calls/test_preview.py", 0.0),
 }
 
 

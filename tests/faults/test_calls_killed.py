@@ -108,7 +108,7 @@ class Scene:
     async def ask(self, token: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Until some web process has answered, as pages do."""
         head = {"Authorization": f"Bearer {token}"}
-        async with asyncio.timeout(2 * LONGEST_S), httpx.AsyncClient(timeout=5) as client:
+        async with asyncio.timeout(2 * LONGEST_S), httpx.AsyncClient(timeout=LONGEST_S) as client:
             for port in itertools.cycle(self.ports):
                 with contextlib.suppress(httpx.HTTPError):
                     url = f"http://127.0.0.1:{port}{path}"
@@ -128,7 +128,7 @@ async def phone(scene: Scene, person: int, chance: random.Random) -> None:
             async with websockets.connect(
                 f"ws://127.0.0.1:{port}/live?duty=1",
                 additional_headers={"Authorization": f"Bearer {token}"},
-                open_timeout=5,
+                open_timeout=LONGEST_S,
             ) as link:
                 async for text in link:
                     message = orjson.loads(text)
