@@ -11,7 +11,8 @@ import pytest
 from dashboard.embedded import Store
 from dashboard.engine import Engine
 from data import engine
-from data.calls.model import Moment
+from data.calls import sessions
+from data.calls.model import Moment, Subject, SubjectKind
 from data.database import Connection, Database
 from data.engine import Step
 from tests.calling import Desk, make_desk
@@ -39,20 +40,18 @@ async def test_the_first_pass_does_all_and_the_second_only_what_is_due(desk: Des
 async def test_engines_race_and_one_advances_each_call(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = [await desk.click("grid", desk.town.grids["W-1"], f"k{i}") for i in range(6)]
-    async with desk.town.database.acting(desk.town.system_id) as link:
+    subject = Subject(SubjectKind.GRID, desk.town.grids["W-1"])
+    async with desk.town.database.acting(desk.dispatcher.id) as link:
         # As a crash between click and ringing leaves them: nothing fired yet.
-        await link.execute(
-            "UPDATE call_session SET state = 'running', outcome = NULL, step = 1, next_at = %s,"
-            " steps = steps || steps",
-            [desk.when.real],
-        )
+        for i in range(6):
+            given: dict[str, Any] = {"request_key": f"k{i}", "subject": subject, "when": desk.when}
+            await sessions.start(link, actor=desk.dispatcher, **given)
     engines = [Engine(desk.town.database, Noon()) for _ in range(3)]
     done = await asyncio.gather(*(one.pass_once() for one in engines))
-    assert sum(d["call_timers"] for d in done) == len(calls)
+    assert sum(d["call_timers"] for d in done) == 6
     async with desk.town.database.acting(desk.town.system_id) as link:
-        n = await value(link, "SELECT count(*) FROM call_attempt WHERE step = 1")
-    assert n == 2 * len(calls)
+        n = await value(link, "SELECT count(*) FROM call_attempt")
+    assert n == 2 * 6
 
 
 async def test_a_step_that_fails_stops_no_other(

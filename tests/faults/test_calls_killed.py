@@ -172,7 +172,7 @@ async def scene_of(store: Store, home: Path, database: Database) -> AsyncIterato
     async with database.acting(town.system_id) as link:
         day = {"start": now - timedelta(hours=2), "end": now + timedelta(hours=8)}
         await link.execute(MORE.encode(), {"n": GRIDS, "area": town.areas["west"], **day})
-        policy = Policy(Rules(code="all", name_zh="", name_en=""), STEPS)
+        policy = Policy(Rules(code="all", name_zh="全部", name_en="All"), STEPS)
         await policies.write(link, await actors.system_actor(link), policy)
         _, dispatcher = await actors.create_token(link, role="duty_officer")
         people = await fetch_all(link, "SELECT id FROM person WHERE code ~ '^[wc][0-9]+$'")

@@ -207,6 +207,7 @@ class Sender(RuleBasedStateMachine):
         area = WEST if id_ % 2 else EAST
         return {
             "id": id_, "line": self.lines[id_], "area_id": area, "state": state, "remaining_s": 9,
+            "attempts": [],
         }  # fmt: skip
 
     @precondition(lambda self: len(self.pages) < 5)
