@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -37,9 +38,7 @@ async def test_the_first_pass_does_all_and_the_second_only_what_is_due(desk: Des
     assert "position_days" not in await one.pass_once()
 
 
-async def test_engines_race_and_one_advances_each_call(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_engines_race_and_one_advances_each_call(desk: Desk) -> None:
     subject = Subject(SubjectKind.GRID, desk.town.grids["W-1"])
     async with desk.town.database.acting(desk.dispatcher.id) as link:
         # As a crash between click and ringing leaves them: nothing fired yet.
