@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from dashboard import feed_watch
@@ -16,7 +17,7 @@ from data.engine import Step
 from data.errors import NotFound, StoreUnavailable
 
 LOG = logging.getLogger("wangge.engine")
-TICK_S = 0.25
+TICK_S = 0.1
 MOST_AT_ONCE = 500  # of one step in one pass, so that the others get their turn
 
 
@@ -31,20 +32,27 @@ class Engine:
 
     async def run(self) -> None:
         """Carry time forward until cancelled; a store that is away is waited for."""
+        async with asyncio.TaskGroup() as loops:
+            for prompt in (True, False):
+                steps = [step for step in engine.STEPS if step.prompt is prompt]
+                loops.create_task(self._loop(steps), name="prompt" if prompt else "patient")
+
+    async def _loop(self, steps: Sequence[Step]) -> None:
         while True:
             pause = TICK_S
             try:
-                await self.pass_once()
+                await self.pass_once(steps)
             except (StoreUnavailable, NotFound) as error:
                 LOG.warning("%s", error)
                 pause = RETRY_S
             await asyncio.sleep(pause)
 
-    async def pass_once(self) -> dict[str, int]:
-        """Run the steps whose time has come; what each did. A step that fails stops no other."""
+    async def pass_once(self, steps: Sequence[Step] | None = None) -> dict[str, int]:
+        """Run the steps (None = all) whose time has come; what each did. A step that fails stops
+        no other."""
         done: dict[str, int] = {}
         clock = asyncio.get_running_loop().time
-        for step in engine.STEPS:
+        for step in engine.STEPS if steps is None else steps:
             if self._due[step.name] > clock():
                 continue
             self._due[step.name] = clock() + step.every_s

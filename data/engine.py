@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from data.calls import presence, sessions
+from data.calls import presence, timers
 from data.calls.model import Moment
 from data.contract import announced
 from data.database import Connection, fetch_one
@@ -42,7 +42,12 @@ async def late_lights(connection: Connection, when: Moment) -> int:
 
 async def call_timers(connection: Connection, when: Moment) -> int:
     """Advance the call that is most overdue; 1 if there was one, so that it is done again."""
-    return int(await sessions.advance_one_due(connection, when) is not None)
+    return int(await timers.advance_one_due(connection, when) is not None)
+
+
+async def clock_set_back(connection: Connection, when: Moment) -> int:
+    """Let calls of before the machine's clock was set back begin anew; how many."""
+    return await timers.set_back(connection, when)
 
 
 async def shifts_over(connection: Connection, when: Moment) -> int:
@@ -84,16 +89,21 @@ async def contacts_over(connection: Connection, when: Moment) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: its name, how often (real seconds), and whether to run until nothing is left."""
+    """One step: its name, how often (real seconds), and whether to run until nothing is left.
+
+    What is `prompt` has a loop of its own: nothing that takes long lets a phone ring on.
+    """
 
     name: str
     every_s: float
     run: Run
     until_done: bool = False
+    prompt: bool = False
 
 
 STEPS = (
-    Step("call_timers", 0.5, call_timers, until_done=True),
+    Step("call_timers", 0.2, call_timers, until_done=True, prompt=True),
+    Step("clock_set_back", 2, clock_set_back, prompt=True),
     Step("lights", 1, lights),
     Step("announced_cuts", 1, announced_cuts),
     Step("closed_pages", 15, closed_pages),

@@ -121,6 +121,10 @@ CREATE FUNCTION public.import_shapes() RETURNS jsonb
         WHERE a.attnum > 0 AND NOT a.attisdropped GROUP BY i.tab) t
 $$;
 
+CREATE FUNCTION public.interrupts(state text, ringing_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$ SELECT ringing_at IS NOT NULL OR state NOT IN ('offline', 'busy', 'interrupted', 'failed', 'cancelled') $$;
+
 CREATE FUNCTION public.journal_import() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
@@ -158,7 +162,8 @@ CREATE FUNCTION public.load_of(whom integer, t timestamp with time zone, midnigh
            + (SELECT count(*)::integer FROM event e
               WHERE e.closed_at > t AND e.grid_ids && o.grid_ids AND e.opened_at <= t),
            (SELECT count(DISTINCT c.session_id)::integer FROM call_attempt c
-            WHERE c.person_id = whom AND c.queued_at >= midnight AND c.queued_at <= t AND NOT c.drill)
+            WHERE c.person_id = whom AND c.queued_at >= midnight AND c.queued_at <= t AND NOT c.drill
+              AND interrupts(c.state, c.ringing_at))
     FROM (SELECT (array_agg(x.role ORDER BY x.rank NULLS LAST, x.id))[1] AS role,
                  (array_agg(x.name ORDER BY x.rank NULLS LAST, x.id))[1] AS grid,
                  array_remove(array_agg(x.grid_id), NULL) AS grid_ids
@@ -1416,6 +1421,8 @@ CREATE INDEX call_event_session ON public.call_event USING btree (session_id);
 CREATE INDEX call_session_drill ON public.call_session USING btree (drill_id) WHERE (drill_id IS NOT NULL);
 
 CREATE INDEX call_session_next ON public.call_session USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+CREATE INDEX call_session_running ON public.call_session USING btree (id) WHERE (state = 'running'::text);
 
 CREATE INDEX event_due ON public.event USING btree (due_at);
 

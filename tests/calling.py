@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.embedded import Store
 from data import actors
 from data.access import Actor
-from data.calls import answers, dial, policies, presence, sessions, view
+from data.calls import answers, dial, policies, presence, sessions, timers, view
 from data.calls.channel import MemoryChannel
 from data.calls.model import Moment, Rules, Step, Subject, SubjectKind, Target
 from data.calls.policies import Policy
@@ -124,9 +124,14 @@ class Desk:
         n = 0
         while True:
             async with self._system() as link:
-                if await sessions.advance_one_due(link, self.when) is None:
+                if await timers.advance_one_due(link, self.when) is None:
                     return n
             n += 1
+
+    async def tick(self) -> None:
+        """What the engine looks for beside what is due: a clock that was set back."""
+        async with self._system() as link:
+            await timers.set_back(link, self.when)
 
     async def acknowledge(self, attempt: int, person: str) -> str:
         async with self._system() as link:

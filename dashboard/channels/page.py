@@ -189,6 +189,16 @@ class PageChannel:
                 todo = todo | set(await dial.waiting(connection, self.name, people))
                 todo |= {s for page in self._pages.values() for s in page.shown.values()}
         for session_id in sorted(todo - {0}):
+            await self._dial(session_id, system, people)
+        shown = [a for page in self._pages.values() for a, s in page.shown.items() if s in todo]
+        async with self._database.acting(system) as connection:
+            ends = await view.ends(connection, shown)
+        for end in ends:
+            await self._take_back(end)
+
+    async def _dial(self, session_id: int, system: int, people: set[int]) -> None:
+        """Ring what waits of one call; one that fails keeps no other from ringing."""
+        try:
             await dial.dial(
                 self._database,
                 self,
@@ -198,11 +208,10 @@ class PageChannel:
                 now=lambda: moment(self._clock),
                 person_ids=people,
             )
-        shown = [a for page in self._pages.values() for a, s in page.shown.items() if s in todo]
-        async with self._database.acting(system) as connection:
-            ends = await view.ends(connection, shown)
-        for end in ends:
-            await self._take_back(end)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            LOG.exception("call %s could not be rung", session_id)
 
     async def _beat(self) -> None:
         """Say that our pages live, and look at what was perhaps not heard of."""

@@ -43,7 +43,8 @@ class By(StrEnum):
 S, B = AttemptState, By
 OPEN = frozenset({S.QUEUED, S.DIALLING, S.RINGING, S.ANSWERED})
 ENDED = frozenset(S) - OPEN
-LATE = frozenset({S.NO_ANSWER, S.AMBIGUOUS})  # the person may still answer while the call runs
+# The person may still answer while the call runs: what we know of his phone is not what he saw.
+LATE = frozenset({S.NO_ANSWER, S.AMBIGUOUS, S.OFFLINE})
 
 
 @dataclass(frozen=True, slots=True)

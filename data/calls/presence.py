@@ -51,6 +51,7 @@ async def pages(connection: Connection, person_id: int, real: datetime) -> int:
 
 
 async def sweep(connection: Connection, real: datetime) -> int:
-    """Remove rows that have not beaten for long; how many."""
-    cursor = await connection.execute(SQL.sweep, {"before": real - 4 * LASTS})
+    """Remove rows that have not beaten for long, or only in the future; how many."""
+    given = {"before": real - 4 * LASTS, "after": real + LASTS}
+    cursor = await connection.execute(SQL.sweep, given)
     return cursor.rowcount

@@ -149,22 +149,13 @@ async def advance(connection: Connection, session_id: int, when: Moment) -> None
         return
     if session.state is SessionState.ACKED:
         session = await _moved(connection, session, when)
-    if session is None or session.state is not SessionState.RUNNING or session.held_at is not None:
+    if session is None or session.state is not SessionState.RUNNING:
         return
     await _expire(connection, session, when)
     if session.fired_at is None:
         session = await _fire(connection, session, session.step, when)
     while await settle.settle(connection, session, when) is Next.STEP:
         session = await _fire(connection, session, session.step + 1, when)
-
-
-async def advance_one_due(connection: Connection, when: Moment) -> int | None:
-    """Advance the session that has waited longest for time; its id, None when none is due."""
-    row = await fetch_one(connection, SQL.take_due, {"real": when.real})
-    if row is None:
-        return None
-    await advance(connection, row["id"], when)
-    return int(row["id"])
 
 
 async def _fire(
@@ -239,8 +230,8 @@ async def escalate(
     session = await _mine(connection, actor, session_id)
     if session.state is not SessionState.RUNNING:
         raise Invalid(what="call", why="it has ended")
-    if session.step != step:
-        return
+    if session.step != step or session.fired_at is None:
+        return  # or the step he saw has not rung anybody yet
     if session.last:
         raise Invalid(what="call", why=LAST_STEP)
     await ledger.log(connection, session, None, when, "escalated", {"by": actor.name})

@@ -28,8 +28,3 @@ RETURNING id;
 -- name: by_key
 SELECT id, event_id, grid_id, person_id, facility_id, subject_area_id, ground IS NOT NULL AS is_ground, crowd
 FROM call_session WHERE request_key = %(request_key)s;
-
--- name: take_due
--- Another engine that holds the row does the work.
-SELECT id FROM call_session WHERE next_at <= %(real)s
-ORDER BY next_at FOR NO KEY UPDATE SKIP LOCKED LIMIT 1;

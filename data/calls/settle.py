@@ -25,6 +25,9 @@ async def settle(connection: Connection, session: Session, when: Moment) -> poli
         return policy.Next.WAIT
     now = await ledger.tally(connection, session)
     after = policy.decide(now, session.rules, last=session.last)
+    if session.fired_at is None and after is not policy.Next.ACKED:
+        await _look(connection, session, when.real)  # its step is due: nothing is over before
+        return policy.Next.WAIT
     match after:
         case policy.Next.WAIT:
             await _look(connection, session, now.next_at)
@@ -33,7 +36,8 @@ async def settle(connection: Connection, session: Session, when: Moment) -> poli
         case policy.Next.HOLD:
             if session.held_at is None:
                 await ledger.log(connection, session, None, when, "held", {"step": session.step})
-            await _look(connection, session, None, held_at=session.held_at or when.real)
+            held_at = session.held_at or when.real
+            await _look(connection, session, now.next_at, held_at=held_at)
         case policy.Next.ACKED:
             await cancel_open(connection, session, By.PERSON, when)
             await acked(connection, session, when)

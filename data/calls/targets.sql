@@ -103,7 +103,8 @@ SELECT p.id AS person_id, p.name, coalesce(o.role, w.post) AS role, coalesce(g.n
             THEN extract(epoch FROM %(at)s::timestamptz - l.at)::float END AS age_s,
        w.open_events, w.calls_today,
        (SELECT count(DISTINCT c.session_id)::integer FROM call_attempt c
-        WHERE c.person_id = p.id AND c.queued_at > %(hour_ago)s AND c.queued_at <= %(at)s AND NOT c.drill) AS calls_hour,
+        WHERE c.person_id = p.id AND c.queued_at > %(hour_ago)s AND c.queued_at <= %(at)s AND NOT c.drill
+          AND interrupts(c.state, c.ringing_at)) AS calls_hour,
        (SELECT min(c.session_id) FROM call_attempt c
         WHERE c.person_id = p.id AND c.state IN ('dialling', 'ringing', 'answered') AND NOT c.drill
           AND c.session_id <> %(session_id)s) AS busy

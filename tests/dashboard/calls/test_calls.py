@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from data.calls import presence
+from data.calls import dial, presence
 from data.errors import StoreUnavailable
 from tests.dashboard.calls.conftest import RING_S
 from tests.waiting import LONGEST_S
@@ -182,3 +182,24 @@ async def test_a_store_that_is_away_opens_no_page(
     with monkeypatch.context() as patch:
         patch.setattr(presence, "closed", away)
         await web.channel.close(phone.key)  # its row ends when it no longer beats
+
+
+async def test_a_call_that_cannot_be_rung_keeps_no_other_from_ringing(
+    web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = dial.claim
+    broken: list[int] = []
+
+    async def but_one(connection: Any, *, session_id: int, **more: Any) -> Any:
+        if session_id in broken:
+            raise ValueError("spoilt")
+        return await claim(connection, session_id=session_id, **more)
+
+    monkeypatch.setattr(dial, "claim", but_one)
+    _, body = await web.ask("dora", "POST", "/api/calls", click(web))
+    broken.append(body["session"]["id"])
+    worker = await web.open_page("west_worker")
+    whole = {"request_key": "k2", "person_id": web.desk.town.people["west_worker"]}
+    _, body = await web.ask("dora", "POST", "/api/calls", whole)
+    await web.channel._look_at({*broken, body["session"]["id"]})
+    assert (await worker.until("ring"))["session"] == body["session"]["id"]

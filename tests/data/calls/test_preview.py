@@ -103,7 +103,9 @@ async def test_a_dry_run_is_what_the_call_then_does(desk: Desk) -> None:
     assert {one["why"] for one in chief["skipped"]} == {"off_duty"}
     assert {one["why"] for one in near["skipped"]} >= {"called"}
     assert (community["found"], above["found"]) == (0, 0) and above["skipped"]
-    # Now that they were called once, each stands as many metres farther away.
+    # Now that it rang once, he stands as many metres farther away.
+    await desk.open_page("west_worker")
+    await desk.dial(await desk.click("grid", grid, "again"))
     again = await dry(desk, "grid", grid)
     assert [one["why"]["calls_today"] for one in again["steps"][0]["people"]] == [1]
 
