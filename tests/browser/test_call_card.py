@@ -114,8 +114,9 @@ def test_an_unclear_result_says_what_to_do(wall: Wall, reached: Phone) -> None:
     page = wall.open("/screen")
     begun(wall, page)
     session = page.evaluate(f"() => ({CALLS})().filter((s) => s.state === 'running').pop()")
-    session["attempts"][0]["state"] = "ambiguous"
-    held = {**session, "held": True, "line": session["line"] + 1}
+    for attempt in session["attempts"]:  # of whichever step it is by now
+        attempt["state"] = "ambiguous"
+    held = {**session, "held": True, "line": session["line"] + 1000}  # newer than what still comes
     page.evaluate("(text) => window.wangge.heardCall(JSON.parse(text))", json.dumps(held))
     expect(page.locator(".top.outcome")).to_contain_text("结果不明")
     expect(page.locator("#call-state .hint")).to_contain_text("不会自动呼叫他人")
