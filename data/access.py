@@ -21,6 +21,7 @@ class Permission(StrEnum):
     REPORT_POSITIONS = "report_positions"
     REPORT_EVENTS = "report_events"
     CALL = "call"
+    DRILL = "drill"  # play calls that ring nobody
     ANSWER = "answer"  # have a duty page, be called
     IMPORT = "import"
     CHECK_GRIDS = "check_grids"  # what is wrong with the grids, and what a new cut changed
@@ -31,8 +32,10 @@ P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
     "system": frozenset(P),
     "administrator": frozenset(P) - {P.ANSWER},
-    "commander": frozenset({P.CHECK_GRIDS, P.VIEW, P.SEE_CONTACTS, P.CALL, P.REPORT_EVENTS}),
-    "duty_officer": frozenset({P.VIEW, P.SEE_CONTACTS, P.CALL, P.REPORT_EVENTS}),
+    "commander": frozenset(
+        {P.CHECK_GRIDS, P.VIEW, P.SEE_CONTACTS, P.CALL, P.DRILL, P.REPORT_EVENTS}
+    ),
+    "duty_officer": frozenset({P.VIEW, P.SEE_CONTACTS, P.CALL, P.DRILL, P.REPORT_EVENTS}),
     "intake": frozenset({P.VIEW, P.REPORT_EVENTS}),
     "community_officer": frozenset({P.VIEW, P.SEE_CONTACTS, P.CALL, P.REPORT_EVENTS}),
     "grid_worker": frozenset({P.ANSWER, P.REPORT_POSITIONS, P.REPORT_EVENTS}),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from data.calls import presence, timers
+from data.calls.drills import drills
 from data.calls.model import Moment
 from data.contract import announced
 from data.database import Connection, fetch_one
@@ -48,6 +49,11 @@ async def call_timers(connection: Connection, when: Moment) -> int:
 async def clock_set_back(connection: Connection, when: Moment) -> int:
     """Let calls of before the machine's clock was set back begin anew; how many."""
     return await timers.set_back(connection, when)
+
+
+async def drills_on(connection: Connection, when: Moment) -> int:
+    """Click what the drill that is most overdue clicks; 1 if there was one."""
+    return int(await drills.advance_one_due(connection, when) is not None)
 
 
 async def shifts_over(connection: Connection, when: Moment) -> int:
@@ -102,6 +108,7 @@ class Step:
 
 
 STEPS = (
+    Step("drills", 0.5, drills_on, until_done=True, prompt=True),
     Step("call_timers", 0.2, call_timers, until_done=True, prompt=True),
     Step("clock_set_back", 2, clock_set_back, prompt=True),
     Step("lights", 1, lights),

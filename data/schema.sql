@@ -520,6 +520,7 @@ CREATE TABLE public.call_attempt (
     ended_at timestamp with time zone,
     drill boolean DEFAULT false NOT NULL,
     who jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT call_attempt_drill_owner CHECK (((owner IS NULL) OR ((owner = 'drill'::text) = drill))),
     CONSTRAINT call_attempt_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'dialling'::text, 'ringing'::text, 'answered'::text, 'acknowledged'::text, 'busy'::text, 'declined'::text, 'no_answer'::text, 'offline'::text, 'failed'::text, 'cancelled'::text, 'interrupted'::text, 'ambiguous'::text])))
 );
 
@@ -541,7 +542,13 @@ CREATE TABLE public.call_drill (
     scenario jsonb NOT NULL,
     actor_id integer NOT NULL,
     started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone
+    ended_at timestamp with time zone,
+    request_key text NOT NULL,
+    started_real timestamp with time zone NOT NULL,
+    next_at timestamp with time zone,
+    clicked smallint DEFAULT 0 NOT NULL,
+    missed jsonb DEFAULT '[]'::jsonb NOT NULL,
+    stopped_by text
 );
 
 ALTER TABLE ONLY public.call_drill FORCE ROW LEVEL SECURITY;
@@ -645,6 +652,9 @@ CREATE TABLE public.call_session (
     held_at timestamp with time zone,
     acked_at timestamp with time zone,
     counts_from smallint DEFAULT 0 NOT NULL,
+    drill_click smallint,
+    is_drill boolean GENERATED ALWAYS AS ((drill_id IS NOT NULL)) STORED NOT NULL,
+    CONSTRAINT call_session_drill_click CHECK (((drill_id IS NULL) = (drill_click IS NULL))),
     CONSTRAINT call_session_purpose_check CHECK ((purpose = ANY (ARRAY['call'::text, 'self_test'::text]))),
     CONSTRAINT call_session_state_check CHECK ((state = ANY (ARRAY['running'::text, 'acked'::text, 'exhausted'::text, 'cancelled'::text])))
 );
@@ -1240,6 +1250,9 @@ ALTER TABLE ONLY public.call_attempt
 ALTER TABLE ONLY public.call_drill
     ADD CONSTRAINT call_drill_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.call_drill
+    ADD CONSTRAINT call_drill_request_key_key UNIQUE (request_key);
+
 ALTER TABLE ONLY public.call_event
     ADD CONSTRAINT call_event_pkey PRIMARY KEY (id);
 
@@ -1251,6 +1264,9 @@ ALTER TABLE ONLY public.call_policy
 
 ALTER TABLE ONLY public.call_policy_step
     ADD CONSTRAINT call_policy_step_pkey PRIMARY KEY (policy_id, "position");
+
+ALTER TABLE ONLY public.call_session
+    ADD CONSTRAINT call_session_is_drill UNIQUE (id, is_drill);
 
 ALTER TABLE ONLY public.call_session
     ADD CONSTRAINT call_session_pkey PRIMARY KEY (id);
@@ -1415,6 +1431,8 @@ CREATE INDEX call_attempt_person ON public.call_attempt USING btree (person_id, 
 CREATE UNIQUE INDEX call_attempt_rings_once ON public.call_attempt USING btree (person_id, channel) WHERE ((state = ANY (ARRAY['dialling'::text, 'ringing'::text, 'answered'::text])) AND (NOT drill));
 
 CREATE INDEX call_attempt_session_open ON public.call_attempt USING btree (session_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX call_drill_next ON public.call_drill USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 CREATE INDEX call_event_session ON public.call_event USING btree (session_id);
 
@@ -1641,7 +1659,7 @@ ALTER TABLE ONLY public.call_attempt
     ADD CONSTRAINT call_attempt_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.call_attempt
-    ADD CONSTRAINT call_attempt_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.call_session(id);
+    ADD CONSTRAINT call_attempt_session_id_fkey FOREIGN KEY (session_id, drill) REFERENCES public.call_session(id, is_drill);
 
 ALTER TABLE ONLY public.call_drill
     ADD CONSTRAINT call_drill_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
@@ -1835,7 +1853,11 @@ CREATE POLICY leave ON public.reporter FOR INSERT WITH CHECK ((area_id = ANY (( 
 
 CREATE POLICY look ON public.reporter FOR SELECT USING (((area_id = ANY (( SELECT public.actor_scope() AS actor_scope)::integer[])) AND (( SELECT public.actor_role() AS actor_role) = ANY (ARRAY['system'::text, 'administrator'::text, 'commander'::text, 'duty_officer'::text, 'community_officer'::text]))));
 
-CREATE POLICY own ON public.call_attempt USING ((person_id = ( SELECT public.actor_person() AS actor_person)));
+CREATE POLICY of_calls ON public.call_drill FOR SELECT USING ((EXISTS ( SELECT
+   FROM public.call_session s
+  WHERE (s.drill_id = call_drill.id))));
+
+CREATE POLICY own ON public.call_attempt USING (((person_id = ( SELECT public.actor_person() AS actor_person)) AND (NOT drill)));
 
 CREATE POLICY own ON public.shift USING ((person_id = ( SELECT public.actor_person() AS actor_person)));
 

@@ -12,6 +12,7 @@ from dashboard.api import (
     checks,
     clock,
     description,
+    drills,
     duty,
     events,
     grids,
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     phone_list.router,
     calls.router,
     policies.router,
+    drills.router,
     duty.router,
     imports.router,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -121,6 +122,16 @@ def describe(error: WanggeError, lang: str) -> Response:
     """The answer to an exception of ours."""
     kind = next(one for one in type(error).__mro__ if one in STATUS)
     return error_response(STATUS[kind], code_of(error), error.said, lang)
+
+
+def faults_response(request: Request, found: Sequence[WanggeError]) -> Response:
+    """The first fault in the shape of all errors, and all of them with what they are about."""
+    lang = language(request.scope)
+    faults = [
+        {"where": getattr(one, "where", ""), "message": tell(one.said, lang)} for one in found
+    ]
+    error = {"code": code_of(found[0]), "message": faults[0]["message"]}
+    return json_response({"error": error, "faults": faults}, 422)
 
 
 def code_of(error: WanggeError) -> str:

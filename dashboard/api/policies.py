@@ -10,10 +10,9 @@ from pydantic import BaseModel
 
 from dashboard.api import bodies
 from dashboard.api.clicks import Clicked
-from dashboard.api.errors import code_of, json_response, language
+from dashboard.api.errors import faults_response, json_response
 from dashboard.api.requests import NO_NUL, caller, read_object, system_id
 from dashboard.i18n.reasons import previewed
-from dashboard.i18n.sentences import tell
 from dashboard.moment import moment
 from data import actors
 from data.access import Actor, Permission
@@ -22,7 +21,7 @@ from data.calls import policy_file
 from data.calls import preview as dry
 from data.calls.policy import DEFAULT_RULES, DEFAULT_STEPS
 from data.calls.policy_check import CHANNELS, TARGETS, Policy
-from data.errors import Invalid, WanggeError
+from data.errors import Invalid
 
 router = APIRouter()
 FILE_BYTES = 1024 * 1024
@@ -70,7 +69,7 @@ async def import_(request: Request) -> Response:
                 connection, actor.id, datetime.now(UTC), "import_policies", "", codes=taken
             )
     except policy_file.WrongFile as wrong:
-        return _wrong(request, wrong.found)
+        return faults_response(request, wrong.found)
     return json_response({"taken": taken})
 
 
@@ -81,7 +80,7 @@ async def preview(request: Request) -> Response:
     trial = await bodies.read(request, Trial, limit_bytes=FILE_BYTES)
     policy, wrong = policy_file.read(trial.policy)
     if policy is None or wrong:
-        return _wrong(request, wrong)
+        return faults_response(request, wrong)
     state, system = request.app.state, await system_id(request)
     async with state.database.acting(actor.id) as connection:
         found = await dry.preview(
@@ -105,7 +104,7 @@ async def write(request: Request, code: Code) -> Response:
         raise Invalid(what="code", why="it is not that of the address")
     policy, wrong = policy_file.read(said)
     if policy is None or wrong:
-        return _wrong(request, wrong)
+        return faults_response(request, wrong)
     async with request.app.state.database.acting(actor.id) as connection:
         await stored.write(connection, actor, policy)
         await actors.record(connection, actor.id, datetime.now(UTC), "set_policy", code)
@@ -126,14 +125,3 @@ def _administrator(request: Request) -> Actor:
     actor = caller(request)
     actor.require(Permission.ADMINISTER)
     return actor
-
-
-def _wrong(request: Request, found: Any) -> Response:
-    """The first fault in the shape of all errors, and all of them with their controls."""
-    lang = language(request.scope)
-    faults = [
-        {"where": getattr(one, "where", ""), "message": tell(one.said, lang)} for one in found
-    ]
-    first: WanggeError = found[0]
-    error = {"code": code_of(first), "message": faults[0]["message"]}
-    return json_response({"error": error, "faults": faults}, 422)

@@ -34,6 +34,7 @@ COMMANDS: dict[str, Entry] = {
     "areas": Entry("areas:areas", "Add and list areas and their levels."),
     "grids": Entry("areas:grids", "Add and list kinds of grids."),
     "types": Entry("types:types", "List types of events, and what is asked of who reports."),
+    "drill": Entry("drill:drill", "Play calls that ring nobody."),
     "policies": Entry("policies:policies", "Say whom a call rings, step by step."),
     "import": Entry("import_:import_", "Put files of areas, grids, people, events on the map."),
     "recut": Entry("recut:recut", "Cut a kind of grids anew, with lineage."),

@@ -102,7 +102,7 @@ async def _own(connection: Connection, attempt_id: int, person_id: int) -> tuple
         else await ledger.attempts_of(connection, session, person_id=person_id)
     )
     found = next((attempt for attempt in mine if attempt.id == attempt_id), None)
-    if session is None or found is None:
+    if session is None or session.drill_id is not None or found is None:
         raise NotFound(what="call", key=attempt_id)
     if found.state is S.INTERRUPTED:
         found = next(one for one in reversed(mine) if one.channel == found.channel)

@@ -1,6 +1,6 @@
 """A way to a person's device: one method to place a call, and failure is data.
 
-The memory channel ships with the product: tests and drills ring nobody.
+The memory channel rings nobody: tests use it. A drill has no channel at all (`drills.rehearsal`).
 """
 
 from __future__ import annotations

@@ -42,10 +42,11 @@ async def claim(
 ) -> list[Ring]:
     """Take a session's queued attempts on a channel; another process then finds none.
 
-    Whom another call rings at this moment is left in the queue. Who waited gets his ring time.
+    Whom another call rings at this moment is left in the queue. Who waited gets his ring time. Of a
+    drill nothing can be taken: this is the one way from a call to a channel.
     """
     session = await ledger.lock(connection, session_id)
-    if session is None:
+    if session is None or session.drill_id is not None:
         return []
     waiting = [
         one
@@ -54,7 +55,7 @@ async def claim(
         and one.channel == channel
         and (person_ids is None or one.person_id in person_ids)
     ]
-    taken = waiting if session.drill_id else await free(connection, session, waiting, when)
+    taken = await free(connection, session, waiting, when)
     for step in {one.step for one in taken}:
         ring_until = when.real + timedelta(seconds=session.steps[step].ring_s)
         for waited in (False, True):

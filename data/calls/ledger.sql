@@ -24,7 +24,7 @@ ORDER BY id;
 
 -- name: tally
 SELECT state, step, count(*)::integer AS n,
-       min(least(ring_until, CASE WHEN state IN ('queued', 'dialling') THEN lease_until END))
+       min(least(ring_until, CASE WHEN drill OR state IN ('queued', 'dialling') THEN lease_until END))
            FILTER (WHERE ended_at IS NULL) AS next_at
 FROM call_attempt WHERE session_id = %(session_id)s GROUP BY state, step;
 

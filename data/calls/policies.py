@@ -11,6 +11,7 @@ from datetime import time
 from typing import Any
 
 from data.access import Actor, Permission
+from data.calls.drills.scenario import Part
 from data.calls.model import Rules, Step, Subject, SubjectKind
 from data.calls.policy import CROWD, DEFAULT_RULES, DEFAULT_STEPS, ONE_PERSON
 from data.calls.policy_check import GROUP, PERSON, faults
@@ -23,9 +24,12 @@ from data.queries import load
 SQL = load(__file__)
 
 
-async def for_subject(connection: Connection, subject: Subject) -> tuple[tuple[Step, ...], Rules]:
+async def for_subject(
+    connection: Connection, subject: Subject, part: Part | None = None
+) -> tuple[tuple[Step, ...], Rules]:
     """The steps and rules for a click, as they are now: the active policy that fits most closely
-    (event type before severity before grid kind), else the default one."""
+    (event type before severity before grid kind), else the default one. Of a drill's click on a
+    grid, as if what it says had happened there."""
     if subject.crowd is not None or subject.kind in (SubjectKind.AREA, SubjectKind.GROUND):
         return CROWD, GROUP
     if subject.kind is SubjectKind.PERSON:
@@ -33,6 +37,8 @@ async def for_subject(connection: Connection, subject: Subject) -> tuple[tuple[S
     given = {
         "event_id": subject.id if subject.kind is SubjectKind.EVENT else None,
         "grid_id": subject.id if subject.kind is SubjectKind.GRID else None,
+        "event_type": part and part.click.event_type,
+        "urgent": part is not None and part.click.urgent,
     }
     row = await fetch_one(connection, SQL.fitting, given)
     if row is None:

@@ -5,7 +5,9 @@ WITH clicked AS (
            coalesce(y.urgent OR e.detail ->> 'severity' IN ('Extreme', 'Severe'), false) AS urgent
     FROM event e JOIN event_type y ON y.id = e.type_id WHERE e.id = %(event_id)s
     UNION ALL
-    SELECT NULL, ARRAY[%(grid_id)s::integer], false WHERE %(grid_id)s::integer IS NOT NULL
+    SELECT %(event_type)s::text, ARRAY[%(grid_id)s::integer],
+           %(urgent)s OR coalesce((SELECT y.urgent FROM event_type y WHERE y.code = %(event_type)s), false)
+    WHERE %(grid_id)s::integer IS NOT NULL
 )
 SELECT p.*, c.urgent
 FROM (SELECT * FROM clicked UNION ALL SELECT NULL, '{}', false WHERE NOT EXISTS (SELECT FROM clicked)) c

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.calls.drills import rehearsal
 from data.calls.model import Moment, Session, SubjectKind
 from data.calls.targets import PLACES
 from data.database import Connection, fetch_one
@@ -14,7 +15,10 @@ NEARER_M = 50.0  # so much nearer than when he confirmed is on the way
 
 async def moves(connection: Connection, session: Session, when: Moment) -> bool:
     """Whether one who confirmed is there or on his way by his positions, said so, or the event was
-    worked on since. A call to a person alone has no place to come to: it is done."""
+    worked on since. A call to a person alone has no place to come to: it is done. In a drill the
+    scenario says it, at once."""
+    if session.drill_id is not None:
+        return await rehearsal.comes(connection, session)
     if session.subject.kind is SubjectKind.PERSON:
         return True
     asked = {"session_id": session.id, "id": session.subject.id, "at": when.site}

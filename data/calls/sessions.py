@@ -12,6 +12,8 @@ from psycopg.types.json import Jsonb
 
 from data.access import Actor, Permission
 from data.calls import ledger, policies, policy, progress, ranking, settle, targets
+from data.calls.drills import rehearsal
+from data.calls.drills.scenario import Part
 from data.calls.lifecycle import AttemptState, By
 from data.calls.model import (
     Attempt,
@@ -50,19 +52,21 @@ async def start(
     subject: Subject,
     when: Moment,
     urgent: bool = False,
+    part: Part | None = None,
 ) -> int:
     """The id of the durable session of a click; the same key again is the same session.
 
-    An `urgent` call rings in quiet hours too, as that of an urgent event does by itself.
+    An `urgent` call rings in quiet hours too, as that of an urgent event does by itself. A `part`
+    is a drill's.
     Raises NotFound for what the actor cannot see, Invalid for a key that was used for something
     else or a ground that is none, NotAllowed for a role that may not call.
     """
     actor.require(Permission.CALL)
     area_id = await _area(connection, actor, subject)
     key = f"{actor.id}:{request_key}"  # one actor's keys say nothing about another's
-    steps, rules = await policies.for_subject(connection, subject)
+    steps, rules = await policies.for_subject(connection, subject, part)
     rules = replace(rules, urgent=rules.urgent or urgent)
-    made = await _insert(connection, actor, key, area_id, subject, steps, rules, when)
+    made = await _insert(connection, actor, key, area_id, subject, steps, rules, when, part)
     if made is None:
         return await _known(connection, key, subject)
     session = Session(made, area_id, subject, steps, rules, SessionState.RUNNING)
@@ -96,6 +100,7 @@ async def _insert(
     steps: tuple[Step, ...],
     rules: Rules,
     when: Moment,
+    part: Part | None,
 ) -> int | None:
     columns = {
         f"{kind}_id": subject.id if kind is subject.kind else None
@@ -116,6 +121,8 @@ async def _insert(
             "policy": Jsonb(rules.as_json()),
             "real": when.real,
             "at": when.site,
+            "drill_id": part and part.drill_id,
+            "drill_click": part and part.number,
         },
     )
     return None if row is None else int(row["id"])
@@ -151,6 +158,7 @@ async def advance(connection: Connection, session_id: int, when: Moment) -> None
         session = await _moved(connection, session, when)
     if session is None or session.state is not SessionState.RUNNING:
         return
+    await rehearsal.play(connection, session, when)
     await _expire(connection, session, when)
     if session.fired_at is None:
         session = await _fire(connection, session, session.step, when)
@@ -178,6 +186,7 @@ async def _fire(
     ]
     await ledger.log_all(connection, session, left_out, when, "skipped")
     await ledger.add_legs(connection, session, chosen.legs, when)
+    await rehearsal.play(connection, session, when)
     return session
 
 
@@ -196,10 +205,13 @@ async def _expire(connection: Connection, session: Session, when: Moment) -> Non
 
 async def _moved(connection: Connection, session: Session, when: Moment) -> Session | None:
     """An acknowledged call: where something moves it is left alone, else it goes on."""
-    if session.next_at is None or session.next_at > when.real:
+    early = session.next_at is not None and session.next_at > when.real
+    if session.next_at is None or (early and session.drill_id is None):
         return None
     if await progress.moves(connection, session, when):
         await settle.under_way(connection, session, when)
+        return None
+    if early:
         return None
     await ledger.log(connection, session, None, when, "stalled", {"step": session.step})
     if session.last:

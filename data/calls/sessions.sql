@@ -19,9 +19,10 @@ SELECT ST_IsValid(g) AND ST_Area(g) > 0 AS valid FROM (SELECT ST_GeomFromText(%(
 
 -- name: start
 INSERT INTO call_session (request_key, actor_id, area_id, event_id, grid_id, person_id, facility_id, subject_area_id,
-                          ground, crowd, steps, policy, next_at, started_at)
+                          ground, crowd, steps, policy, next_at, started_at, drill_id, drill_click)
 VALUES (%(request_key)s, %(actor_id)s, %(area)s, %(event_id)s, %(grid_id)s, %(person_id)s, %(facility_id)s,
-        %(area_id)s, ST_GeomFromText(%(ground)s::text, 4326), %(crowd)s, %(steps)s, %(policy)s, %(real)s, %(at)s)
+        %(area_id)s, ST_GeomFromText(%(ground)s::text, 4326), %(crowd)s, %(steps)s, %(policy)s, %(real)s, %(at)s,
+        %(drill_id)s, %(drill_click)s)
 ON CONFLICT (request_key) DO NOTHING
 RETURNING id;
 

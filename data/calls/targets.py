@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
+from data.calls.drills import rehearsal
 from data.calls.model import Candidate, Load, Moment, Session, SubjectKind, Target
 from data.calls.ranking import Chosen, choose
 from data.database import Connection, fetch_all, fetch_one
@@ -52,6 +53,8 @@ async def resolve(
     whom this call has rung already."""
     step, site = session.present, await sites.read(connection)
     found = await candidates(connection, session, step.target, when, k=step.k)
+    if session.drill_id is not None:
+        found = await rehearsal.cast(connection, session, found)
     local = when.site.astimezone(site.zone).time()
     return choose(found, step, session.rules, local=local, called=called)
 
@@ -86,7 +89,8 @@ async def one(
     if given is None:
         return None
     row = {"person_id": person_id, "grid_id": None}
-    return next(iter(await _described(connection, given, [row], site)), None)
+    found = await _described(connection, given, [row], site)
+    return next(iter(rehearsal.plain(found) if session.drill_id is not None else found), None)
 
 
 async def _given(

@@ -62,11 +62,25 @@ def _session(row: dict[str, Any], attempts: list[dict[str, Any]], when: Moment) 
         "targets": [step["target"] for step in row["steps"]],
         "counts": {name: row[name] for name in ("called", "reached", "confirmed")},
         "held": row["held_at"] is not None and row["state"] == SessionState.RUNNING,
-        "drill": row["drill_id"],
+        "drill": row["drill_id"] is not None,
+        **_drill(row),
         "started": _ms(row["started_at"]),
         "ended": _ms(row["ended_at"]),
         "remaining_s": _left_s(row["rings_until"] or row["ring_until"], when),
         "attempts": attempts,
+    }
+
+
+def _drill(row: dict[str, Any]) -> dict[str, Any]:
+    """Which drill a call is of, whether it still runs, and what is said to have happened."""
+    if row["drill_id"] is None:
+        return {}
+    about = {"zh": row["about_zh"], "en": row["about_en"]} if row["about_zh"] else None
+    return {
+        "drill_id": row["drill_id"],
+        "drill_name": {"zh": row["drill_zh"], "en": row["drill_en"]},
+        "drill_runs": row["drill_runs"],
+        "about": about,
     }
 
 

@@ -2,9 +2,13 @@
 -- `rings_until` is when the present step is over.
 SELECT s.id, s.area_id, s.state, s.outcome, s.event_id, s.grid_id, s.person_id, s.facility_id, s.subject_area_id,
        s.ground IS NOT NULL AS is_ground, s.crowd, s.steps, s.policy, s.step, s.held_at, s.drill_id, s.purpose,
+       d.scenario ->> 'name_zh' AS drill_zh, d.scenario ->> 'name_en' AS drill_en, d.next_at IS NOT NULL AS drill_runs,
+       coalesce(d.scenario -> 'clicks' -> s.drill_click ->> 'about_zh', y.name_zh) AS about_zh,
+       coalesce(d.scenario -> 'clicks' -> s.drill_click ->> 'about_en', y.name_en) AS about_en,
        s.started_at, s.ended_at, a.name AS caller, ST_AsGeoJSON(s.ground, 6)::jsonb AS ground,
        (SELECT max(e.id) FROM call_event e WHERE e.session_id = s.id) AS line, n.*
-FROM call_session s LEFT JOIN actor a ON a.id = s.actor_id
+FROM call_session s LEFT JOIN actor a ON a.id = s.actor_id LEFT JOIN call_drill d ON d.id = s.drill_id
+LEFT JOIN event_type y ON y.code = d.scenario -> 'clicks' -> s.drill_click ->> 'event_type'
 CROSS JOIN LATERAL (
     SELECT count(DISTINCT t.person_id)::integer AS called,
            count(DISTINCT t.person_id) FILTER (
@@ -37,7 +41,7 @@ WHERE e.session_id = %(id)s ORDER BY e.id;
 -- name: rings
 SELECT t.id AS attempt_id, t.session_id, t.person_id, t.channel, t.state, t.step, t.ring_until
 FROM call_attempt t
-WHERE t.ended_at IS NULL
+WHERE t.ended_at IS NULL AND NOT t.drill
   AND t.id IN (SELECT unnest(%(attempt_ids)s::bigint[])
                UNION ALL SELECT o.id FROM call_attempt o WHERE o.person_id = %(person_id)s AND o.ended_at IS NULL)
 ORDER BY t.id;

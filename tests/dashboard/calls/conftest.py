@@ -13,7 +13,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from dashboard.api import calls, duty, errors, policies
+from dashboard.api import calls, drills, duty, errors, policies
 from dashboard.channels.page import PageChannel
 from dashboard.embedded import Store
 from dashboard.listener import Listener
@@ -122,6 +122,7 @@ async def _web(database: Database, desk: Desk, known: dict[str, Actor]) -> Async
     errors.install(app)
     app.include_router(calls.router)
     app.include_router(policies.router)
+    app.include_router(drills.router)
     app.include_router(duty.router)
 
     @app.middleware("http")
