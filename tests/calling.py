@@ -28,10 +28,11 @@ class Desk:
     elapsed: timedelta = timedelta(0)
     channel: MemoryChannel = field(default_factory=MemoryChannel)
     real: datetime = REAL  # where real time begins
+    site: datetime = NOON  # and that of the site
 
     @property
     def when(self) -> Moment:
-        return Moment(site=NOON + self.elapsed, real=self.real + self.elapsed)
+        return Moment(site=self.site + self.elapsed, real=self.real + self.elapsed)
 
     def advance(self, seconds: float) -> None:
         self.elapsed += timedelta(seconds=seconds)
@@ -97,6 +98,17 @@ class Desk:
                 link, actor=self.dispatcher, session_id=session, step=step, when=self.when
             )
         await self.go_on(session)
+
+    async def end(self, session: int) -> None:
+        async with self.town.database.acting(self.dispatcher.id) as link:
+            await sessions.end(link, actor=self.dispatcher, session_id=session, when=self.when)
+
+    async def rings(self, attempt: int, person: str) -> str:
+        """His page says that it rings."""
+        async with self._system() as link:
+            return await answers.rings(
+                link, attempt_id=attempt, person_id=self.town.people[person], when=self.when
+            )
 
     async def add(self, session: int, person: str) -> None:
         async with self.town.database.acting(self.dispatcher.id) as link:

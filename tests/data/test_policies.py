@@ -24,7 +24,7 @@ SCOPED = [
         "reporter",
         "hook",
     ),
-    *("call_session", "call_attempt", "call_event"),
+    *("call_session", "call_attempt", "call_event", "call_drill"),
 ]
 
 
