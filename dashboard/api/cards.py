@@ -20,7 +20,7 @@ router = APIRouter()
 @router.get("/api/card/{kind}/{id}")
 async def read(
     request: Request,
-    kind: Literal["grid", "event", "person", "facility"],
+    kind: Literal["grid", "event", "person", "facility", "area"],
     id_: Annotated[int, Path(alias="id", ge=1, lt=2**31)],
 ) -> Response:
     """Who is responsible, the load, the last events; phones only for roles that may see them."""

@@ -80,6 +80,9 @@ window.wangge = (function () {
   const post = (url, body) => get(url, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
+  /* The key of one click: the same key again is the same call. */
+  const newKey = () => (crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now());
+
   /* A colour of the theme, read once a theme. */
   const colours = {};
   function colour(name) {
@@ -90,7 +93,7 @@ window.wangge = (function () {
   const u = () => (document.documentElement.classList.contains("desk") ? 1 : window.innerWidth <= 820 ? 0.6 : document.documentElement.classList.contains("wall")
     && window.innerWidth >= 3200 && window.innerHeight >= 1800 ? 2 : 1);
   return { state, escapes, on, emit, t, english, named, span, limit, age, number, setNow, now, zone, clock, day, fullDay,
-    said, end, element, heardCall, get, post, colour, u, root };
+    said, end, element, heardCall, newKey, get, post, colour, u, root };
 })();
 
 /* Dash draws the page after the assets have run: begin when the page stands. */

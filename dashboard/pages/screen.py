@@ -92,5 +92,7 @@ def charts(day: dict[str, Any]) -> tuple[Any, Any, Any, Any]:
         scale=scale,
     )
     names = [html.Div(row["name"], title=row["name"]) for row in rows]
+    if not rows:  # just after midnight
+        names = [html.Div(t("No reports yet today"), className="nothing")]
     numbers = [html.Div([html.B(row["n"]), f" /{row['median']:.0f}"]) for row in rows]
     return line, types(rows, theme=theme, scale=scale), names, numbers

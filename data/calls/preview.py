@@ -74,6 +74,7 @@ class Preview:
     rules: Rules
     stages: tuple[Stage, ...]
     outcome: Outcome | None
+    groups: dict[str, dict[str, int]] | None = None  # of a group call: on duty there, by post, team
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, without the words for people's reasons."""
@@ -84,6 +85,7 @@ class Preview:
             "urgent": rules.urgent,
             "outcome": None if self.outcome is None else self.outcome.value,
             "steps": [stage.as_json() for stage in self.stages],
+            "groups": self.groups,
         }
 
 
@@ -120,7 +122,8 @@ async def preview(
             kept = rules.urgent or session.rules.urgent
             session = replace(session, steps=steps, rules=replace(rules, urgent=kept))
         stages = await _stages(connection, session, when)
-    return Preview(session.rules, tuple(stages), _outcome(stages, session.rules))
+        groups = None if subject.crowd is None else await _groups(connection, session, when)
+    return Preview(session.rules, tuple(stages), _outcome(stages, session.rules), groups)
 
 
 async def _stages(connection: Connection, session: Session, when: Moment) -> list[Stage]:
@@ -137,6 +140,18 @@ async def _stages(connection: Connection, session: Session, when: Moment) -> lis
         if any(leg.reachable for leg in chosen.legs):  # else the next step follows at once
             after_s += step.ring_s
     return stages
+
+
+async def _groups(
+    connection: Connection, session: Session, when: Moment
+) -> dict[str, dict[str, int]]:
+    """How many of those on duty in the group's place hold each post and are of each team,
+    whichever of them the call wants; who holds two posts counts for both."""
+    given = {"people": await targets.everybody(connection, session, when), "at": when.site}
+    groups: dict[str, dict[str, int]] = {"posts": {}, "teams": {}}
+    for row in await fetch_all(connection, SQL.groups, given):
+        groups[row["kind"]][row["name"]] = row["people"]
+    return groups
 
 
 async def _uncovered(

@@ -14,3 +14,14 @@ WHERE g.valid_from <= %(at)s AND (g.valid_to IS NULL OR g.valid_to > %(at)s)
 GROUP BY g.id, g.name
 HAVING bool_and(h.person_id = ANY (%(people)s::integer[]))
 ORDER BY g.name, g.id;
+
+-- name: groups
+SELECT 'posts' AS kind, o.role AS name, count(DISTINCT o.person_id)::integer AS people
+FROM post o
+WHERE o.person_id = ANY (%(people)s::integer[])
+  AND o.valid_from <= %(at)s AND (o.valid_to IS NULL OR o.valid_to > %(at)s)
+GROUP BY o.role
+UNION ALL
+SELECT 'teams', p.team, count(*)::integer FROM person p
+WHERE p.id = ANY (%(people)s::integer[]) AND p.team IS NOT NULL GROUP BY p.team
+ORDER BY kind, people DESC, name;

@@ -80,6 +80,15 @@ async def candidates(
     return await _described(connection, given, rows, site)
 
 
+async def everybody(connection: Connection, session: Session, when: Moment) -> list[int]:
+    """Who is on duty in the place of a group call, whatever post or team it names."""
+    given = await _given(connection, session, await sites.read(connection), when)
+    if given is None:
+        return []
+    rows = await fetch_all(connection, SQL.crowd, given | {"roles": [], "team": None})
+    return [row["person_id"] for row in rows]
+
+
 async def one(
     connection: Connection, session: Session, person_id: int, when: Moment
 ) -> Candidate | None:

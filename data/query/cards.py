@@ -19,11 +19,12 @@ from data.events import notice, reporters
 from data.events.sla import light
 from data.places.site import Site
 from data.queries import load
+from data.query import summary
 from data.query.summary import SHIFT_AFTER, SHIFT_BEFORE
 from data.staff.standing import state
 
 SQL = load(__file__)
-KINDS = ("grid", "event", "person", "facility")
+KINDS = ("grid", "event", "person", "facility", "area")
 LAST_EVENTS = 6
 NEAR_M = 50.0  # "the same place" for an event's history
 AROUND_M = 300.0  # of a facility without a service radius
@@ -49,7 +50,11 @@ async def read(connection: Connection, asking: Asking, kind: str, id_: int) -> d
         raise NotFound(what=kind, key=id_)
     grid_ids: list[int] = found.pop("grid_ids") or []
     answering = found.pop("answering", None) or grid_ids  # a grid of its day may have ended
-    people = await responsible(connection, asking, grid_ids=answering, area_id=found["area_id"])
+    people = (
+        await on_duty(connection, asking, id_)
+        if kind == "area"
+        else await responsible(connection, asking, grid_ids=answering, area_id=found["area_id"])
+    )
     cap = found.pop("cap", None)
     card: dict[str, Any] = {"kind": kind, **found}
     if cap is not None:
@@ -76,7 +81,18 @@ async def responsible(
 ) -> list[dict[str, Any]]:
     """Who holds a post on these grids or, without one there, on the area: who is there first."""
     given = {"grid_ids": list(grid_ids), "area_id": area_id, "at": asking.at}
-    posts = await fetch_all(connection, SQL.posts, given)
+    return await _holders(connection, asking, await fetch_all(connection, SQL.posts, given))
+
+
+async def on_duty(connection: Connection, asking: Asking, area_id: int) -> list[dict[str, Any]]:
+    """Who is on duty in an area and what is below it, chiefs and duty rooms first, at most 20."""
+    given = {"id": area_id, "at": asking.at}
+    return await _holders(connection, asking, await fetch_all(connection, SQL.on_duty, given))
+
+
+async def _holders(
+    connection: Connection, asking: Asking, posts: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
     known = {
         row["id"]: row for row in await persons(connection, asking, [p["person_id"] for p in posts])
     }
@@ -115,12 +131,26 @@ async def persons(
 async def _load(
     connection: Connection, asking: Asking, kind: str, id_: int, grid_ids: list[int]
 ) -> dict[str, Any] | None:
-    """Open events of a grid, of a facility's circle, or of a person's grids."""
+    """Open events of a grid, of a facility's circle, of a person's grids or of an area, of which it
+    also says who is on duty; those are the figures of the wall's header."""
     given = {"id": id_, "ids": grid_ids, "at": asking.at, "around_m": AROUND_M}
     if kind == "event":
         return None
+    if kind == "area":
+        return await _figures(connection, asking, id_)
     query = SQL.load_around if kind == "facility" else SQL.load_of_grids
     return await fetch_one(connection, query, given)
+
+
+async def _figures(connection: Connection, asking: Asking, area_id: int) -> dict[str, Any]:
+    """An area's open events by light, who is on duty and who should be, and grids with nobody."""
+    rows = await fetch_all(connection, SQL.below, {"id": area_id})
+    given: Any = {"at": asking.at, "areas": [row["area_id"] for row in rows]}
+    return {
+        **await summary.events(connection, **given),
+        **await summary.people(connection, site=asking.site, **given),
+        **await summary.vacancy(connection, site=asking.site, **given),
+    }
 
 
 async def _events(
@@ -135,7 +165,12 @@ async def _events(
         "near_m": NEAR_M,
         "most": LAST_EVENTS,
     }
-    query = {"event": SQL.events_near, "facility": SQL.events_around}.get(kind, SQL.events_of_grids)
+    queries = {
+        "event": SQL.events_near,
+        "facility": SQL.events_around,
+        "area": SQL.events_of_area,
+    }
+    query = queries.get(kind, SQL.events_of_grids)
     rows = await fetch_all(connection, query, given)
     return [{**row, "light": _light(row, asking.at)} for row in rows]
 

@@ -30,6 +30,15 @@ SELECT f.id, f.code, f.name, f.kind AS facility_kind, k.name_zh AS kind_zh, k.na
 FROM facility f JOIN facility_kind k ON k.kind = f.kind
 WHERE f.id = %(id)s;
 
+-- name: area
+SELECT a.id, a.code, a.name, a.level, v.name_zh AS level_zh, v.name_en AS level_en, a.id AS area_id,
+       a.population, ST_X(c.at) AS lon, ST_Y(c.at) AS lat, '{}'::integer[] AS grid_ids
+FROM area a JOIN level v ON v.code = a.level LEFT JOIN LATERAL ST_PointOnSurface(a.geom) AS c (at) ON true
+WHERE a.id = %(id)s AND %(at)s::timestamptz IS NOT NULL AND %(around_m)s::float > 0;
+
+-- name: below
+SELECT area_id FROM area_path WHERE ancestor_id = %(id)s;
+
 -- name: ancestors
 SELECT a.id, a.code, a.name, a.level FROM area_path p JOIN area a ON a.id = p.ancestor_id
 JOIN level l ON l.code = a.level
@@ -54,6 +63,22 @@ ORDER BY g.kind IS DISTINCT FROM s.load_kind,
          array_position(ARRAY['grid_chief', 'grid_instructor', 'grid_worker', 'stand_in', 'micro_grid_head', 'grid_helper'],
                         h.role) NULLS LAST, k.rank, h.id
 LIMIT 20;
+
+-- name: on_duty
+-- Of an area and what is below it, by their first posts.
+SELECT p.id AS person_id, o.role, o.grid
+FROM area_path h JOIN person p ON p.area_id = h.area_id AND p.active
+LEFT JOIN LATERAL (
+    SELECT o.role, g.name AS grid,
+           array_position(ARRAY['grid_chief', 'duty', 'grid_instructor', 'grid_worker', 'stand_in', 'micro_grid_head',
+                                'grid_helper'], o.role) AS rank
+    FROM post o LEFT JOIN grid g ON g.id = o.grid_id LEFT JOIN grid_kind k ON k.kind = g.kind
+    WHERE o.person_id = p.id AND o.valid_from <= %(at)s AND (o.valid_to IS NULL OR o.valid_to > %(at)s)
+    ORDER BY rank NULLS LAST, k.rank, o.id LIMIT 1) o ON true
+WHERE h.ancestor_id = %(id)s
+  AND EXISTS (SELECT FROM shift s WHERE s.person_id = p.id AND s.started_at <= %(at)s
+                AND coalesce(s.ended_at, s.planned_end) > %(at)s)
+ORDER BY o.rank NULLS LAST, p.name, p.id LIMIT 20;
 
 -- name: persons
 SELECT p.id, p.name, p.code, d.started_at IS NOT NULL AS on_duty,
@@ -96,6 +121,13 @@ SELECT e.id, t.code AS type, t.name_zh, t.name_en, e.opened_at, e.due_at, e.yell
        CASE WHEN e.closed_at <= %(at)s THEN e.closed_at END AS closed_at, e.address, left(e.text, 80) AS text
 FROM event e JOIN event_type t ON t.id = e.type_id
 WHERE e.grid_ids && %(ids)s::integer[] AND e.opened_at <= %(at)s
+ORDER BY e.opened_at DESC, e.id DESC LIMIT %(most)s;
+
+-- name: events_of_area
+SELECT e.id, t.code AS type, t.name_zh, t.name_en, e.opened_at, e.due_at, e.yellow_at,
+       CASE WHEN e.closed_at <= %(at)s THEN e.closed_at END AS closed_at, e.address, left(e.text, 80) AS text
+FROM event e JOIN event_type t ON t.id = e.type_id
+WHERE e.area_id = ANY (ARRAY(SELECT area_id FROM area_path WHERE ancestor_id = %(id)s)) AND e.opened_at <= %(at)s
 ORDER BY e.opened_at DESC, e.id DESC LIMIT %(most)s;
 
 -- name: events_around

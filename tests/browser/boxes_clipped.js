@@ -1,6 +1,6 @@
 /* Words that are cut without an ellipsis; of our own labels (`fixed`) those with one too. */
 (fixed) => {
-  const found = [], own = fixed ? "#wall .panel h2, #wall .figure .label, #duty .line span, #bars .label, #wall .switch, #wall .footer" : null;
+  const found = [], own = fixed ? "#wall .panel h2, #wall .figure .label, #duty .line span, #bars .label, #wall .switch, #wall .footer, #group h3, #group .pick, #group button, #group .names, #call-state .acts, #call-state .counts, #running .state, #running .told, #running .left, #card h3, #card .acts, #card .wide" : null;
   const walker = document.createTreeWalker(document.getElementById("wall") || document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode, parent = node.parentElement;

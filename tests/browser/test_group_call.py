@@ -1,52 +1,136 @@
-"""Group calls from the wall: of a grid by post, and of a circle that is drawn."""
+"""Group calls from the wall: of a grid, an area or a drawn ground, by post and team."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
 
+import psycopg
+import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import boxes
 from tests.browser.conftest import Wall
 
 RUN = "() => [...window.wangge.state.calls.values()].filter((s) => s.crowd).pop()"
+TEAM = "UPDATE person SET team = %s WHERE name = ANY (%s)"
+TOUCH = """([x, y, name]) => { const sheet = document.querySelector('.drawing');
+  const at = { bubbles: true, cancelable: true, pointerId: 7, pointerType: 'touch' };
+  sheet.setPointerCapture = () => {};
+  sheet.dispatchEvent(new PointerEvent(name, { ...at, clientX: x, clientY: y, buttons: 1 })); }"""
+
+
+@pytest.fixture
+def calling(wall: Wall) -> Iterator[Wall]:
+    """Two of one village are of a team; what a test started is ended."""
+    with psycopg.connect(wall.web.store.admin_url) as link:
+        link.execute(TEAM, ["防汛队", ["李甲", "李乙"]])
+    yield wall
+    with closing(wall.web.client()) as dispatcher:
+        for session in dispatcher.get("/api/calls").json()["sessions"]:
+            dispatcher.post(f"/api/calls/{session['id']}/end")
 
 
 def pressed(page: Page) -> str:
-    """Press the button; above five people it asks once."""
+    """Press the button twice in a row; above five people that asks, and only a third calls."""
     button = page.locator("#group-call")
     expect(button).to_be_enabled()
     word = button.inner_text()
-    button.click()
-    if int(re.sub(r"\D", "", word)) > 5:
-        expect(button).to_contain_text("再按一次")
+    if int(re.sub(r"\D", "", word)) <= 5:
         button.click()
+        return word
+    button.dblclick()
+    expect(button).to_contain_text("再按一次")
+    expect(button).to_be_enabled()
+    button.click()
     return word
 
 
-def test_a_grid_and_its_community_by_post(wall: Wall) -> None:
-    page = wall.open(f"/screen?grid={wall.town.grids['渠口村服001']}")
+def middle(page: Page) -> tuple[float, float]:
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_grid_and_its_community_by_post_and_team(calling: Wall) -> None:
+    page = calling.open(f"/screen?grid={calling.town.grids['渠口村服001']}")
     page.locator("#group-open").click()
     expect(page.locator("#group .whom")).to_contain_text(re.compile(r"^\d 人在岗"))
     page.locator("#group .pick").filter(has_text=re.compile("^渠口村$")).click()
     expect(page.locator("#group-call")).to_have_text("呼叫 6 人")
+    expect(page.locator("#group .pick").filter(has_text=re.compile("^网格长"))).to_have_text(
+        "网格长1"
+    )
+    page.select_option("#group-team", "防汛队")
+    expect(page.locator("#group-call")).to_have_text("呼叫 2 人")
     page.locator("#post-grid_chief").click()
     expect(page.locator("#group-call")).to_have_text("呼叫 1 人")
+    expect(page.locator("#group .names").first).to_have_text("呼不到 李甲")
+    assert page.evaluate(boxes.CLIPPED, True) == []
     assert pressed(page) == "呼叫 1 人"
     expect(page.locator("#card h2")).to_have_text("群呼 · 渠口村")
-    expect(page.locator("#card .head .text")).to_have_text("网格长")
+    expect(page.locator("#card .head .text")).to_have_text("网格长 · 防汛队")
     expect(page.locator("#call-state .attempt")).to_have_count(1)
+    expect(page.locator("#call-state .ended")).to_contain_text("历时")  # nobody has a page
     assert re.search(r"call=\d+", page.url)
 
 
-def test_a_circle_is_drawn_and_everybody_within_is_called(wall: Wall) -> None:
-    page = wall.open("/screen")
-    page.click("#draw-open")
+def test_an_area_is_opened_by_its_name_and_called(calling: Wall) -> None:
+    """From its label on the map, from a card, and by its name in the role list."""
+    page = calling.open("/screen")
+    village = calling.town.areas["渠口村"]
+    page.wait_for_function(
+        "(id) => { const at = window.wangge.map.hits.flatMap((offer) => offer())"
+        ".find((hit) => hit.kind === 'area' && hit.id === id);"
+        " window.label = at && [(at.box[0] + at.box[2]) / 2, (at.box[1] + at.box[3]) / 2];"
+        " return at; }",
+        arg=village,
+    )
+    left, top = page.evaluate("() => window.label")
     box = page.locator("#map").bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(box["x"] + left, box["y"] + top)
+    expect(page.locator("#card h2")).to_have_text("渠口村")
+    expect(page.locator("#card .head")).to_contain_text(re.compile(r"在岗 / 应到 6/6"))
+    expect(page.locator("#card .who").first).to_contain_text("李甲 网格长")
+    assert f"place={village}" in page.url
+    page.keyboard.press("c")  # of an area it says first whom
+    expect(page.locator("#group-call")).to_have_text("呼叫 6 人")
+    page.keyboard.press("Escape")
+    expect(page.locator("#group")).to_have_count(0)
+    page.keyboard.press("Escape")
+
+    page.click("#draw-open")
+    page.locator("#tool-area").click()
+    page.fill("#area-find", "渠口")
+    expect(page.locator("#group .found .row")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.locator("#post-grid_chief").click()
+    expect(page.locator("#group-call")).to_have_text("呼叫 1 人")
+    page.fill("#area-find", "示范")  # all grid chiefs of the whole town
+    page.keyboard.press("Enter")
+    expect(page.locator("#group-call")).to_have_text("呼叫 11 人")
+    pressed(page)
+    expect(page.locator("#card h2")).to_have_text("群呼 · 示范镇")
+    expect(page.locator("#call-state .attempt")).to_have_count(11)
+
+
+def test_a_ground_is_drawn_and_everybody_within_is_called(calling: Wall) -> None:
+    page = calling.open("/screen")
+    page.click("#draw-open")
+    x, y = middle(page)
     page.keyboard.press("Escape")  # gives up
     expect(page.locator(".drawing")).to_have_count(0)
     page.click("#draw-open")
+    page.mouse.click(x, y)  # a press alone is a circle of the radius that stands there
+    expect(page.locator("#group .whom")).to_contain_text("人在岗")
+    page.fill("#draw-radius", "2500")
+    page.keyboard.press("Enter")
+    expect(page.locator("#group-call")).to_be_enabled()
+    assert page.evaluate("() => window.wangge.map.drawn().radius_m") == 2500
+    page.click("#draw-again")
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 150, y)
@@ -62,6 +146,44 @@ def test_a_circle_is_drawn_and_everybody_within_is_called(wall: Wall) -> None:
     page.wait_for_function("() => window.wangge.root().dataset.grounds === '1'")  # it stays
     page.click("#draw-open")
     page.locator("#tool-polygon").click()
-    for dx, dy in ((0, 0), (300, 0), (300, 200), (0, 200), (0, 0)):
+    for dx, dy in ((0, 0), (300, 0), (300, 200), (-40, 260), (0, 200)):
         page.mouse.click(x - 150 + dx, y - 100 + dy)
+    corners = "() => window.wangge.map.drawn().corners.length"
+    page.keyboard.press("Backspace")
+    page.click("#draw-undo")
+    assert page.evaluate(corners) == 3
+    page.mouse.click(x - 150, y + 100)
+    page.mouse.click(x - 150, y - 100)  # the first one again
     expect(page.locator("#group-call")).to_be_enabled()
+    assert page.evaluate(corners) == 4
+
+
+def test_a_finger_draws_and_two_do_not(calling: Wall) -> None:
+    """On a touch wall: a drag is a circle; a second finger gives it up; corners end by a button."""
+    page = calling.open("/screen?lang=en")
+    page.click("#draw-open")
+    x, y = middle(page)
+
+    def touch(name: str, dx: float, dy: float, pointer: int = 7) -> None:
+        script = TOUCH.replace("pointerId: 7", f"pointerId: {pointer}")
+        page.evaluate(script, [x + dx, y + dy, name])
+
+    shape: Any = "() => window.wangge.map.drawn()"
+    touch("pointerdown", 0, 0)
+    touch("pointermove", 200, 0)
+    touch("pointerdown", 100, 100, 8)
+    assert page.evaluate(shape) is None
+    touch("pointerup", 100, 100, 8)
+    for name, dx in (("pointerdown", 0), ("pointermove", 300), ("pointerup", 300)):
+        touch(name, dx, 0)
+    expect(page.locator("#group .whom")).to_contain_text("on duty")
+    expect(page.locator("#group-call")).to_be_enabled()
+    assert page.evaluate(shape)["radius_m"] > 1000
+    page.locator("#tool-polygon").click()
+    expect(page.locator("#draw-finish")).to_be_disabled()
+    for dx, dy in ((-200, -200), (200, -200), (0, 200)):
+        touch("pointerdown", dx, dy)
+        touch("pointerup", dx, dy)
+    page.click("#draw-finish")
+    expect(page.locator("#group-call")).to_be_enabled()
+    assert page.evaluate(boxes.CLIPPED, True) == []

@@ -54,17 +54,18 @@
     return w.get("/api/layers/" + layer + ".geojson?" + asked);
   };
 
-  /* What is under a point: marks first (each layer offers hits: x, y, r, kind, id), then grids. */
+  /* What is under a point: marks first (each layer offers hits: x, y, r or box, kind, id), then grids. */
   function markAt(point) {
     let best = null, least = Infinity;
     for (const offer of map.hits) {
       for (const hit of offer()) {
-        const d = Math.hypot(hit.x - point.x, hit.y - point.y) - hit.r;
+        const d = hit.box ? outside(hit.box, point) : Math.hypot(hit.x - point.x, hit.y - point.y) - hit.r;
         if (d < 6 * w.u() && d + hit.rank * 100 < least) { least = d + hit.rank * 100; best = hit; }
       }
     }
     return best;
   }
+  const outside = ([l, t, r, b], { x, y }) => (x > l && x < r && y > t && y < b ? 0 : Infinity);
   function click(point, latlng) {
     const mark = markAt(point);
     if (map.takes.some((take) => take(mark, latlng))) return;

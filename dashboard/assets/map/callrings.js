@@ -72,7 +72,7 @@
   }
   /* The one loop of the wall: 1 Hz; still where less motion is asked for. */
   function echoes(c, u, x, y, time) {
-    const still = matchMedia("(prefers-reduced-motion:reduce)").matches;
+    const still = w.state.lost || matchMedia("(prefers-reduced-motion:reduce)").matches;
     const beat = still ? 0.6 : 0.625 + 0.375 * Math.cos((time / 1000) * 2 * Math.PI);
     for (const [more, faint] of [[9, 0.7], [18, 0.4]]) { circle(c, x, y, (R + more) * u); c.globalAlpha = beat * faint; c.lineWidth = 2 * u; c.stroke(); }
     c.globalAlpha = 1;

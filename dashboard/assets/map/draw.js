@@ -1,10 +1,11 @@
 /* A circle or a polygon drawn on the map, by mouse or finger, for a call to everybody within; and
-   the drawn grounds of the calls that run. Esc gives up. */
+   the drawn grounds of the calls that run. A press without a drag is a circle of the typed radius; a
+   second finger means the map, not the drawing. Esc gives up, Backspace takes the last corner back. */
 (function () {
   "use strict";
   const w = window.wangge;
-  const LEAST_M = 10, MOST_M = 50000, MOST_CORNERS = 100, NEAR = 22, CLICK_MS = 350;
-  let sheet = null, tool = null, done = null, shape = null; /* shape: { centre, radius_m } or { corners } */
+  const LEAST_M = 10, MOST_M = 50000, MOST_CORNERS = 100, NEAR = 22, TAP = 8, CLICK_MS = 350;
+  let sheet = null, tool = null, told = null, shape = null, typed = 500, finger = null, pressed = null; /* shape: { centre, radius_m } or { corners } */
 
   function at(event) {
     const box = sheet.getBoundingClientRect(), found = w.map.leaflet.containerPointToLatLng([event.clientX - box.left, event.clientY - box.top]);
@@ -16,14 +17,15 @@
     const p = w.map.leaflet.latLngToContainerPoint([a.lat, a.lon]), q = w.map.leaflet.latLngToContainerPoint([b.lat, b.lon]);
     return Math.hypot(p.x - q.x, p.y - q.y);
   }
-  /* `told` hears each finished shape, as the call's body names it. */
-  w.map.drawing = function (name, told) {
+  /* `heard.done` gets each finished shape, as the call's body names it; `heard.corners` how many
+     corners a polygon has so far. */
+  w.map.drawing = function (name, radius_m, heard) {
     stop();
-    tool = name; done = told; shape = null;
+    tool = name; told = heard; shape = null; typed = radius_m; finger = null;
     sheet = document.createElement("div");
     sheet.className = "drawing";
     sheet.onpointerdown = down; sheet.onpointermove = move; sheet.onpointerup = up;
-    sheet.onpointercancel = () => { shape = null; w.map.marks.redraw(); };
+    sheet.onpointercancel = () => { finger = null; if (tool === "circle") shape = null; w.map.marks.redraw(); };
     window.L.DomEvent.disableClickPropagation(sheet);
     w.map.leaflet.getContainer().append(sheet);
   };
@@ -36,19 +38,38 @@
   }
   w.map.drawn = () => shape;
   w.map.undraw = () => { stop(); shape = null; w.map.marks.redraw(); };
+  w.map.radius = (metres_) => { typed = metres_; if (shape && shape.centre) shape.radius_m = metres_; w.map.marks.redraw(); };
+  w.map.unpoint = () => {
+    if (tool !== "polygon" || !shape) return false;
+    shape.corners.pop();
+    if (!shape.corners.length) shape = null;
+    w.map.marks.redraw();
+    told.corners(shape ? shape.corners.length : 0);
+    return true;
+  };
+  w.map.closeShape = () => { if (tool === "polygon" && shape && shape.corners.length > 2) finish({ ground: shape.corners.map((c) => [c.lon, c.lat]) }); };
   function down(event) {
     event.preventDefault();
+    if (finger !== null && finger !== event.pointerId) { finger = -1; if (tool === "circle") shape = null; w.map.marks.redraw(); return; }
+    finger = event.pointerId;
     sheet.setPointerCapture(event.pointerId);
+    pressed = { x: event.clientX, y: event.clientY };
     if (tool === "circle") shape = { centre: at(event), radius_m: 0 };
   }
   function move(event) {
+    if (finger === -1) return;
     if (tool === "circle" && shape && event.buttons) shape.radius_m = Math.min(MOST_M, metres(shape.centre, at(event)));
     else if (tool === "polygon" && shape) shape.next = at(event);
     w.map.marks.redraw();
   }
   function up(event) {
+    const mine = finger === event.pointerId;
+    finger = null;
+    if (!mine) return;
     if (tool === "circle") {
-      if (!shape || shape.radius_m < LEAST_M) { shape = null; return; }
+      if (!shape) return;
+      const still = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < TAP;
+      if (still || shape.radius_m < LEAST_M) shape.radius_m = typed;
       const { centre, radius_m } = shape;
       return finish({ circle: { ...centre, radius_m } });
     }
@@ -56,15 +77,15 @@
     const back = corners.length > 2 && pixels(corners[0], corner) < NEAR * Math.max(1, w.u());
     const twice = corners.length && pixels(corners[corners.length - 1], corner) < 4;
     if (!back && !twice) corners.push(corner);
-    if (corners.length > 2 && (back || twice || corners.length >= MOST_CORNERS)) finish({ ground: corners.map((c) => [c.lon, c.lat]) });
     w.map.marks.redraw();
+    if (corners.length > 2 && (back || twice || corners.length >= MOST_CORNERS)) w.map.closeShape();
+    else told.corners(corners.length);
   }
   function finish(body) {
     if (shape.corners) shape.next = null;
-    const told = done;
     stop();
     w.map.marks.redraw();
-    told(body);
+    told.done(body);
   }
   const ring = (one) => (one.centre ? around(one.centre, one.radius_m) : [...one.corners, ...(one.next ? [one.next] : [])].map((c) => [c.lon, c.lat]));
   function around({ lon, lat }, radius_m) {
@@ -88,4 +109,7 @@
     w.root().dataset.grounds = grounds.length;
   }
   w.map.marks.add({ order: 8, draw });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Backspace" && sheet && !event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])") && w.map.unpoint()) event.preventDefault();
+  });
 })();

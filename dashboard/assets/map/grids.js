@@ -77,15 +77,25 @@
     }
     w.emit("key", state);
   }
+  /* What a call is about to be made of, instead of what is chosen. */
+  let outlined = null;
+  w.map.outline = (geometry) => { outlined = geometry; choose(); };
+  /* An area and all below it, by id. */
+  w.map.below = (id) => {
+    const found = new Set([id]);
+    for (let n = -1; n !== found.size;) { n = found.size; for (const a of state.areas || []) if (found.has(a.parent_id)) found.add(a.id); }
+    return found;
+  };
   function choose() {
     if (state.chosen) { state.chosen.remove(); state.chosen = null; }
     const selection = w.state.selection, leaflet = w.map.leaflet;
     if (!leaflet) return;
     const id = selection && (selection.kind === "grid" ? selection.id : selection.grid_id);
-    const grid = id && state.data.get(id);
-    if (!grid) return;
+    const thing = selection && selection.kind === "area" ? (state.areas || []).find((a) => a.id === selection.id) : id && state.data.get(id);
+    const geometry = outlined || (thing && thing.geometry);
+    if (!geometry) return;
     const chosen = (state.chosenRenderer ||= w.map.renderer("chosen"));
-    const line = (color, weight) => window.L.geoJSON(grid.geometry, { interactive: false, style: { renderer: chosen, fill: false, color, weight: weight * w.u() } });
+    const line = (color, weight) => window.L.geoJSON(geometry, { interactive: false, style: { renderer: chosen, fill: false, color, weight: weight * w.u() } });
     state.chosen = window.L.layerGroup([line(w.colour("halo"), 6), line(w.colour("select"), 3)]).addTo(leaflet);
   }
 

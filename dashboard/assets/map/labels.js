@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const w = window.wangge;
-  let spots = [];
+  let spots = [], hits = [];
   function prepare(grids) {
     const drawn = grids.areas.filter((a) => a.geometry);
     const ranks = [...new Set(drawn.map((a) => a.rank))].sort((a, b) => a - b);
@@ -14,6 +14,7 @@
     if (!spots.length) spots = [...grids.data.values()].filter((g) => g.painted).map((g) => { const [lat, lon] = w.map.middle(g.geometry); return { id: -g.id, grid: g.id, name: g.name, lat, lon }; });
   }
   function draw(view) {
+    hits = [];
     if (w.state.layers.labels === false || !spots.length) return;
     const { context: c, u, box, taken } = view, out = {};
     const overdue = new Set();
@@ -36,6 +37,7 @@
       spotFound = spotFound || spare;
       if (!spotFound) continue;
       taken.push(spotFound);
+      if (!spot.grid) hits.push({ box: spotFound, rank: 4, kind: "area", id: spot.id }); /* the name opens the area's card */
       const x = (spotFound[0] + spotFound[2]) / 2, y = (spotFound[1] + spotFound[3]) / 2;
       c.globalAlpha = w.state.selection ? 0.6 : 1;
       c.lineWidth = 5 * u; c.strokeStyle = w.colour("halo"); c.strokeText(spot.name, x, y);
@@ -55,6 +57,7 @@
     }
     return boxes;
   }
+  w.map.hits.push(() => hits);
   w.on("grids-drawn", prepare);
   w.map.marks.add({ order: 50, draw });
 })();

@@ -44,13 +44,53 @@
     const time = e("span", "elapsed");
     time.dataset.from = session.started; time.dataset.until = session.ended || "";
     put("top", e("b", null, w.t(word)), time, needed(session));
-    put("facts", counts(session), ...next(session), ...hint(session, cls));
-    put("people", ...session.attempts.slice().sort((a, b) => b.step - a.step).map(row));
+    put("facts", counts(session), ...(w.state.lost ? [e("p", "hint", w.t("The link is lost: this was so at") + " " + w.clock(w.lostAt()))] : [...next(session), ...hint(session, cls)]), ...ended(session));
+    if (!place.querySelector(".people:hover") || place.dataset.shape !== shape(session)) put("people", ...ordered(session).map(row), ...rest(session));
+    else redraw(session);
+    place.dataset.shape = shape(session);
     w.callTools(session);
     tick();
     lines(session);
-    document.getElementById("spoken").textContent = w.t(word) + " "
-      + session.attempts.map((a) => (a.person.name || "") + " " + w.t(a.state)).join(", ");
+    speak(session, word);
+  }
+  /* Later steps first; of a group those who matter most to who called them. The list stands still under
+     the pointer while the same people are in it. */
+  const WEIGHT = ["ambiguous", "acknowledged", "answered", "ringing", "dialling", "queued"];
+  const weight = (a) => (WEIGHT.includes(a.state) ? WEIGHT.indexOf(a.state) : WEIGHT.length);
+  const ordered = (session) => session.attempts.slice().sort((a, b) => b.step - a.step || (session.crowd ? weight(a) - weight(b) : 0));
+  const shape = (session) => session.id + ":" + session.attempts.map((a) => a.id).sort((a, b) => a - b).join();
+  function redraw(session) {
+    for (const old of document.querySelectorAll("#call-state .attempt")) {
+      const a = session.attempts.find((one) => String(one.id) === old.dataset.attempt);
+      if (a) old.replaceWith(row(a));
+    }
+  }
+  function rest(session) {
+    const more = session.counts.called - new Set(session.attempts.map((a) => a.person.id)).size;
+    return more > 0 ? [e("p", "hint", w.t("and {n} more, who are counted above").replace("{n}", w.number(more)))] : [];
+  }
+  /* How it ended, in one line, and where its whole story stands. */
+  function ended(session) {
+    if (!session.ended) return [];
+    const first = session.attempts.filter((a) => a.state === "acknowledged" && a.at).map((a) => a.at).sort((a, b) => a - b)[0];
+    const made = e("p", "ended"), parts = [w.t("Ended") + " " + w.clock(session.ended), w.t("lasted") + " " + minutes(session.ended - session.started)];
+    if (first) parts.push(w.t("first confirmed after") + " " + minutes(first - session.started));
+    made.append(e("span", null, parts.join(" · ")));
+    const page = JSON.parse(w.root().dataset.desks || "[]").map(([path]) => path).find((path) => path.split("?")[0] === "/calls");
+    if (page) { const link = e("a", null, w.t("In the ledger")); link.href = page.split("?")[0] + "?call=" + session.id; made.append(" ", link); }
+    return [made];
+  }
+  /* What has changed since it was last said: the state of the call, then those of people. */
+  let heard = { id: null, word: "", states: new Map() };
+  function speak(session, word) {
+    const before = heard.id === session.id ? heard : { word: "", states: new Map() };
+    const states = new Map(session.attempts.map((a) => [a.id, a.state])), { called, reached, confirmed } = session.counts;
+    const changed = session.attempts.filter((a) => before.states.get(a.id) !== a.state);
+    heard = { id: session.id, word, states };
+    if (!changed.length && before.word === word) return;
+    const told = changed.length <= 3 ? changed.map((a) => (a.person.name || "") + " " + w.t(a.state))
+      : [w.t("Called") + " " + called, w.t("Reached") + " " + reached, w.t("Confirmed by") + " " + confirmed];
+    document.getElementById("spoken").textContent = [before.word === word ? null : w.t(word), ...told].filter(Boolean).join(", ");
   }
   /* What is written into the tools must outlive each new picture of the call. */
   function skeleton(place, session) {
@@ -99,7 +139,9 @@
   const metres = (m) => (m < 995 ? Math.round(m / 10) * 10 + " " + w.t("m") : (m / 1000).toFixed(1) + " " + w.t("km"));
   /* Who he is, how near and how sure; why he is rung: his state and his load when he was called. */
   function row(a) {
-    const made = e("button", "attempt " + a.state), words = e("span", "words"), side = e("span", "side"), name = e("span", "name");
+    const made = e("button", "attempt " + a.state);
+    made.dataset.attempt = a.id;
+    const words = e("span", "words"), side = e("span", "side"), name = e("span", "name");
     const why = a.why || {};
     name.append(e("b", null, a.person.name || ""), e("span", null, " " + [w.t(a.person.post || ""), a.grid].filter(Boolean).join(" · ")));
     const near = [why.distance_m == null ? null : metres(why.distance_m), why.age_s == null ? why.state && w.t(why.state) : w.t("Position") + " " + w.age(why.age_s)];
@@ -120,11 +162,15 @@
   function tick() {
     const place = document.getElementById("call-state"), session = place && w.state.calls.get(Number(place.dataset.session));
     if (!session) return;
+    if (w.state.lost) { /* nothing that was so counts on as if it were */
+      for (const n of place.querySelectorAll(".remaining")) n.textContent = "–";
+      return;
+    }
     for (const time of place.querySelectorAll(".elapsed"))
       time.textContent = minutes((time.dataset.until ? Number(time.dataset.until) : w.now()) - Number(time.dataset.from));
     for (const time of place.querySelectorAll("[data-ringing]"))
       time.textContent = Math.max(0, Math.floor((w.now() - Number(time.dataset.ringing)) / 1000)) + " " + w.t("s");
-    const left = Math.max(0, session.remaining_s - (performance.now() - session.heard) / 1000);
+    const left = w.leftOf(session);
     for (const n of place.querySelectorAll(".remaining")) n.textContent = Math.ceil(left);
     for (const bar of place.querySelectorAll(".run i")) bar.style.width = Math.min(100, (100 * left) / session.ring_s) + "%";
   }

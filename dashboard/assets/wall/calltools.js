@@ -3,7 +3,7 @@
   "use strict";
   const w = window.wangge;
   const e = w.element;
-  const AGAIN_MS = 6000, SHIELD_MS = 700; /* the second click of a double click means the button that stood there */
+  const AGAIN_MS = 6000, MOST_FOUND = 12, SHIELD_MS = 700; /* the second click of a double click means the button that stood there */
   let open = null, sure = 0, born = 0; /* the tool that stands open, and until when "end" means it */
 
   const place = (name) => document.querySelector("#call-state ." + name);
@@ -80,17 +80,36 @@
     place("tool").replaceChildren(form);
     input.focus();
   }
-  /* Choose of the nearest, or on the map. */
+  /* Choose of the nearest, by name, or on the map. */
   async function add(session) {
     if (!toggle("add", session)) return;
     const at = w.placeOfCall(session) || { lat: w.map.leaflet.getCenter().lat, lon: w.map.leaflet.getCenter().lng };
-    const list = e("div", "near"), mine = open;
-    place("tool").replaceChildren(e("p", null, w.t("Choose here or on the map")), list);
+    const list = e("div", "near"), input = e("input"), mine = open;
+    input.id = "add-find"; input.type = "text"; input.autocomplete = "off"; input.placeholder = w.t("Name, or choose here or on the map");
+    input.setAttribute("aria-label", w.t("Person by name"));
+    place("tool").replaceChildren(e("div", "find"), list);
+    place("tool").firstChild.append(input);
+    input.focus();
+    input.oninput = () => (input.value.trim() ? named(session, list, input.value.trim().toLowerCase()) : near());
+    let near = () => list.replaceChildren();
     const found = await w.get("/api/people/nearest?k=12&lon=" + at.lon + "&lat=" + at.lat).catch((error) => ({ error }));
     if (open !== mine) return;
     if (found.error) { said(found.error.message); return; }
-    const rung = new Set(w.state.calls.get(session.id).attempts.map((a) => a.person.id));
-    list.replaceChildren(...found.people.filter((one) => !rung.has(one.id)).map((one) => person(session, one)));
+    near = () => list.replaceChildren(...found.people.filter((one) => !rung(session).has(one.id)).map((one) => person(session, one)));
+    if (!input.value.trim()) near();
+  }
+  const rung = (session) => new Set(w.state.calls.get(session.id).attempts.map((a) => a.person.id));
+  const STATES = ["fresh", "ageing", "stale", "offline", "no_position"];
+  function named(session, list, sought) {
+    const away = rung(session), found = [];
+    w.state.people.forEach((one, index) => {
+      if (away.has(one.id) || !(one.name.toLowerCase().includes(sought) || one.code.toLowerCase() === sought)) return;
+      const mark = w.state.marks.get(index);
+      found.push([mark ? mark.state : STATES.length, one]);
+    });
+    found.sort(([a], [b]) => a - b); /* who is there first */
+    list.replaceChildren(...found.slice(0, MOST_FOUND).map(([n, one]) => person(session, { ...one, state: STATES[n] || "off_duty", reason: w.t(STATES[n] || "off_duty") })));
+    if (!found.length) list.append(e("p", "nothing", w.t("Nobody of this name")));
   }
   function person(session, one) {
     const made = e("button", "row"), words = e("span", "words");

@@ -48,13 +48,14 @@
     if (card.alert) body.append(w.alertSection(card));
     if (card.group) body.hidden = true;
     else if (chosen.kind === "person" && card.person) body.append(section("Position", [person(card.person)]));
+    else if (chosen.kind === "area") body.append(section("On duty now", card.responsible.length ? card.responsible.map((p) => person(p)) : [e("p", "nothing", w.t("Nobody on duty"))]));
     else body.append(section("Responsible", card.responsible.length ? card.responsible.slice(0, 4).map((p) => person(p, home(card))) : [e("p", "nothing", w.t("Nobody holds a post here"))]));
     if (card.reporter && Object.keys(card.reporter).length && !w.readonly) body.append(w.reporterSection(card));
     if (!card.group) body.append(section("Last events", card.events.length ? card.events.slice(0, 5).map(event) : [e("p", "nothing", w.t("None"))]));
     parts.push(body);
     if (card.may_call && !w.readonly) {
       if (chosen.kind === "grid" || chosen.kind === "event") body.append(w.groupButton(chosen, card));
-      parts.push(button(chosen));
+      parts.push(chosen.kind === "area" ? w.groupButton(chosen, card) : button(chosen));
     }
     box().replaceChildren(...parts);
     w.emit("card", card);
@@ -68,13 +69,23 @@
       const ms = live.due - w.now();
       line.append(e("b", live.light, w.limit(ms)));
     }
-    const where = (card.path || []).filter((a) => a.level !== "site").map((a) => a.name).slice(-2).concat((card.grids || []).slice(0, 1).map((g) => g.name));
-    top.append(close, line, e("p", null, [...new Set(where)].join(" · ")));
+    top.append(close, line, places(chosen, card));
     if (live && live.lon == null) top.append(e("p", null, w.t("no place")));
     if (card.text && !card.alert) top.append(e("p", "text", card.text));
     if (card.load) top.append(e("p", null, w.t("Open here") + " " + w.number(card.load.open) + " · " + w.t("Overdue") + " " + w.number(card.load.overdue)));
+    if (card.load && card.load.on_duty != null) top.append(e("p", null, w.t("On duty / due") + " " + w.number(card.load.on_duty) + "/" + w.number(card.load.rostered) + " · " + w.t("Grids with nobody") + " " + w.number(card.load.grids_with_nobody)));
     if (card.service_radius_m) top.append(e("p", null, w.t("Service radius") + " " + w.number(card.service_radius_m) + " " + w.t("m")));
     return top;
+  }
+  /* In which areas it lies; each name opens that area's card. */
+  function places(chosen, card) {
+    const line = e("p", "places"), seen = new Set();
+    const areas = (card.path || []).filter((a) => a.level !== "site" && !(chosen.kind === "area" && a.id === chosen.id)).slice(-2);
+    const parts = areas.map((a) => { const made = e("button", null, a.name); made.onclick = () => w.select({ kind: "area", id: a.id }); return [a.name, made]; });
+    for (const g of (card.grids || []).slice(0, 1)) parts.push([g.name, e("span", null, g.name)]);
+    for (const [name, made] of parts) { if (seen.has(name) || name === card.name) continue; if (seen.size) line.append(" · "); seen.add(name); line.append(made); }
+    if (!seen.size && card.level_zh) line.append(w.english() ? card.level_en : card.level_zh);
+    return line;
   }
   function title(chosen, card) {
     if (card.alert && w.said(card.alert).headline) return w.said(card.alert).headline;
@@ -124,11 +135,13 @@
   const keys = new Map();
   w.call = async function (chosen) {
     if (w.readonly || w.state.lost || chosen.kind === "call") return;
+    if (chosen.kind === "area") { const open = document.getElementById("group-open"); if (open) open.click(); return; } /* a group is said before it is called */
     const clicked = about(chosen);
-    if (!keys.has(clicked)) keys.set(clicked, crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now());
+    if (!keys.has(clicked)) keys.set(clicked, w.newKey());
     try {
       const answer = await w.post("/api/calls", { request_key: keys.get(clicked), [chosen.kind + "_id"]: chosen.id });
       w.heardCall(answer.session);
+      if (document.activeElement && document.activeElement.closest("#card")) box().focus({ preventScroll: true }); /* what was pressed is gone */
     } catch (error) {
       const place = document.getElementById("call-state");
       if (place) { delete place.dataset.session; place.replaceChildren(e("div", "outcome bad", w.t("The call could not be placed") + "：" + error.message)); }

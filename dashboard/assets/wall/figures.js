@@ -13,6 +13,9 @@
       set(element, element.dataset.unit === "%" ? percent(value) : w.number(value));
       const zero = element.dataset.figure.startsWith("events.") && value === 0;
       element.classList.toggle("zero", zero);
+      element.classList.toggle("none", value == null); /* a rate of nothing is no 0 %, and no "– %" */
+      const of = element.closest(".figure");
+      if (of && element.dataset.unit === "%") of.title = value == null ? w.t("Nothing closed yet today") : "";
     }
     document.documentElement.classList.toggle("many", summary.events.open >= 1000);
     for (const element of document.querySelectorAll("[data-over]")) set(element, "/" + w.number(at(summary, element.dataset.over)));

@@ -11,6 +11,7 @@
     if (!chosen) return true;
     if (chosen.kind === "grid") return event.grid_ids.includes(chosen.id);
     if (chosen.kind === "event") return event.id === chosen.id;
+    if (chosen.kind === "area") return w.map.below(chosen.id).has(event.area_id);
     if (chosen.events) return chosen.events.includes(event.id);
     return true;
   }

@@ -35,7 +35,8 @@
   }
   function duty(summary) {
     const p = summary.people, v = summary.vacancy || {};
-    const rows = [["On duty / due", w.number(p.on_duty) + "/" + w.number(p.rostered), ""],
+    const there = w.number(p.on_duty) + "/" + w.number(p.rostered);
+    const rows = [[there.length > 8 ? "On duty" : "On duty / due", there, ""],
       ["Grids with nobody", w.number(v.grids_with_nobody), v.grids_with_nobody ? "yellow" : ""],
       v.left_to_duty_room == null ? ["No grid chief", w.number(v.no_chief), ""]
         : ["Left to the duty room", w.number(v.left_to_duty_room), ""],

@@ -2,7 +2,8 @@
 (function () {
   "use strict";
   const w = window.wangge;
-  const KINDS = ["grid", "event", "person", "facility", "call"];
+  const KINDS = ["grid", "event", "person", "facility", "area", "call"];
+  const named = (kind) => (kind === "area" ? "place" : kind); /* in the URL `area` is the scope of the whole wall */
 
   w.select = function (chosen, { fly = true } = {}) {
     const before = w.state.selection;
@@ -20,10 +21,11 @@
     if (chosen.kind === "facility") return w.map.stations().find((s) => s.id === chosen.id);
     if (chosen.kind === "person") {
       const index = w.state.people.findIndex((p) => p.id === chosen.id);
-      return w.state.marks.get(index);
+      const mark = w.state.marks.get(index);
+      return mark && mark.state <= 3 ? mark : null; /* without a position the feed's degrees mean nothing */
     }
-    const grid = w.map.grids.data.get(chosen.id);
-    if (!grid) return null;
+    const grid = chosen.kind === "area" ? (w.map.grids.areas || []).find((a) => a.id === chosen.id) : w.map.grids.data.get(chosen.id);
+    if (!grid || !grid.geometry) return null;
     const [lat, lon] = w.map.middle(grid.geometry);
     return { lat, lon };
   }
@@ -46,13 +48,14 @@
     if (!at || at.lon == null || !w.map.leaflet) return;
     if (chosen.kind === "event") chosen.grid_id = at.grid_ids.find((id) => w.map.grids.layers.has(id));
     if (chosen.kind === "grid") w.map.frame(w.map.grids.data.get(chosen.id).geometry);
+    else if (chosen.kind === "area") w.map.frame(w.map.grids.areas.find((a) => a.id === chosen.id).geometry); /* at is null without one */
     else if (at.alert && at.alert.ground) w.map.frame(at.alert.ground);
     else w.map.show(at.lat, at.lon, 14.8);
   }
   function remember() {
     const query = new URLSearchParams(location.search), chosen = w.state.selection;
-    for (const kind of KINDS) query.delete(kind);
-    if (chosen) query.set(chosen.kind, chosen.id);
+    for (const kind of KINDS) query.delete(named(kind));
+    if (chosen) query.set(named(chosen.kind), chosen.id);
     const off = w.layerKeys().filter((key) => w.state.layers[key] === false);
     if (off.length) query.set("off", off.join(",")); else query.delete("off");
     const text = query.toString();
@@ -62,8 +65,8 @@
   function restore() {
     const query = new URLSearchParams(location.search);
     for (const key of (query.get("off") || "").split(",")) if (key) w.state.layers[key] = false;
-    const kind = KINDS.find((k) => query.get(k));
-    return kind ? { kind, id: Number(query.get(kind)) } : null;
+    const kind = KINDS.find((k) => query.get(named(k)));
+    return kind ? { kind, id: Number(query.get(named(kind))) } : null;
   }
   let wanted = null;
   w.on("begin", () => { wanted = restore(); w.emit("restored"); });
@@ -82,7 +85,7 @@
     let last;
     if (chosen) {
       const grid = grids.data.get(chosen.kind === "grid" ? chosen.id : chosen.grid_id);
-      const mark = chosen.kind === "person" ? w.state.people.find((p) => p.id === chosen.id) : chosen.kind === "facility" ? where(chosen) : null;
+      const mark = chosen.kind === "area" ? grids.areas.find((a) => a.id === chosen.id) : chosen.kind === "person" ? w.state.people.find((p) => p.id === chosen.id) : chosen.kind === "facility" ? where(chosen) : null;
       last = w.element("b", null, "/ " + ((grid || mark || {}).name || w.t(chosen.kind === "call" ? "Group call" : chosen.kind)));
     } else {
       const counts = (leaves > 1 ? leaves + " " + w.t("communities") + " · " : "") + w.number(grids.layers.size) + " " + w.t("grids");

@@ -176,11 +176,21 @@ async def test_a_group_is_counted_and_its_first_are_shown(desk: Desk) -> None:
             " SELECT id, area_id, %(at)s, %(at)s::timestamptz + interval '8 h', %(at)s FROM p",
             {"area": town.areas["west"], "at": desk.when.site},
         )
+        await link.execute(
+            "UPDATE person SET team = '巡查' WHERE name = ANY (%s)", [["m1", "west_worker", "m2"]]
+        )
     (step,) = (await dry(desk, "area", town.areas["west"], crowd=Crowd()))["steps"]
     assert (step["found"], step["reachable"], len(step["people"])) == (302, 0, 60)
     assert step["empty"] == 1  # both of W-1 are called
     (step,) = (await dry(desk, "area", town.areas["west"], crowd=Crowd(("grid_chief",))))["steps"]
     assert step["found"] == 1
+    team = await dry(desk, "area", town.areas["west"], crowd=Crowd((), "巡查"))
+    assert team["steps"][0]["found"] == 3
+    assert team["groups"] == {  # what else could be chosen there, whatever is chosen
+        "posts": {"grid_chief": 1, "grid_worker": 1},
+        "teams": {"巡查": 3},
+    }
+    assert (await dry(desk, "grid", town.grids["W-1"]))["groups"] is None
 
 
 async def test_it_asks_what_a_call_asks(desk: Desk) -> None:
