@@ -11,11 +11,19 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from data import actors
+from data.calls import policies
+from data.calls.model import Rules, Step, Target
+from data.calls.policies import Policy
+from data.database import Database
 from tests.browser import boxes
 from tests.browser.conftest import Wall
 from tests.browser.phone import Phone
+from tests.browser.wall_town import apart
 
-ELSEWHERE = "INSERT INTO presence VALUES ('elsewhere', 'duty', %s, %s, now())"
+# Seen in an hour: on a slow machine a page opens later than a presence lasts.
+ELSEWHERE = "INSERT INTO presence VALUES ('elsewhere', 'duty', %s, %s, now() + interval '1 hour')"
+STEPS = (Target.OWNER, Target.NEAREST, Target.GRID_CHIEF)
 RING = """([id, state, word]) => window.wangge.map.rings()
   .some(([person, now, label]) => person === id && now === state && label.includes(word))"""
 CALLS = "() => [...window.wangge.state.calls.values()]"
@@ -27,6 +35,7 @@ def reached(wall: Wall, browser: Browser) -> Iterator[Phone]:
     with psycopg.connect(wall.web.store.admin_url) as link:
         for name in ("李丙", "李戊"):
             link.execute(ELSEWHERE, [f"card {name}", wall.town.people[name]])
+    apart(lambda: policy(wall, True))
     phone = Phone(browser, wall.web, "chief")
     yield phone
     phone.context.close()
@@ -35,6 +44,21 @@ def reached(wall: Wall, browser: Browser) -> Iterator[Phone]:
             dispatcher.post(f"/api/calls/{session['id']}/end")
     with psycopg.connect(wall.web.store.admin_url) as link:
         link.execute("DELETE FROM presence WHERE process = 'elsewhere'")
+    apart(lambda: policy(wall, False))
+
+
+async def policy(wall: Wall, slow: bool) -> None:
+    """Steps that last ten minutes, so that none is over before a slow machine has looked."""
+    store = wall.web.store
+    async with Database(store.app_url, store.readonly_url, size=1) as database:
+        async with database.acting(None) as link:
+            system = await actors.system_actor(link)
+        async with database.acting(system.id) as link:
+            if slow:
+                steps = tuple(Step(target, ring_s=600) for target in STEPS)
+                await policies.write(link, system, Policy(Rules("slow", "慢", "Slow"), steps))
+            else:
+                await policies.remove(link, system, "slow")
 
 
 def begun(wall: Wall, page: Page) -> None:
