@@ -37,8 +37,8 @@
       spotFound = spotFound || spare;
       if (!spotFound) continue;
       taken.push(spotFound);
-      if (!spot.grid) hits.push({ box: spotFound, rank: 4, kind: "area", id: spot.id }); /* the name opens the area's card */
       const x = (spotFound[0] + spotFound[2]) / 2, y = (spotFound[1] + spotFound[3]) / 2;
+      if (!spot.grid) hits.push({ box: spotFound, x, y, r: wide / 2, rank: 4, kind: "area", id: spot.id }); /* the name opens the area's card */
       c.globalAlpha = w.state.selection ? 0.6 : 1;
       c.lineWidth = 5 * u; c.strokeStyle = w.colour("halo"); c.strokeText(spot.name, x, y);
       c.fillStyle = w.colour("text-2"); c.fillText(spot.name, x, y);
