@@ -41,8 +41,9 @@ async def advance_one_due(connection: Connection, when: Moment) -> int | None:
 async def set_back(connection: Connection, when: Moment) -> int:
     """Where the machine's clock was set back, rings and waits begin anew from now; how many calls.
 
-    Known by a step that was fired in the future. How far the clock went is not known, so what
-    rings lasts at most twice its time, and never the hour by which the clock was set.
+    Known by a step that was fired in the future, or a click that is due then. How far the clock
+    went is not known, so what rings lasts at most twice its time, and never the hour by which the
+    clock was set.
     """
-    given = {"real": when.real, "slack": CLOCKS_DIFFER}
+    given = {"real": when.real, "slack": CLOCKS_DIFFER, "waits": BROKEN_WAITS}
     return (await connection.execute(SQL.set_back, given)).rowcount

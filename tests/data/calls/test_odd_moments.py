@@ -151,6 +151,22 @@ async def test_a_machine_s_clock_is_set_back_by_an_hour(desk: Desk) -> None:
     assert (await desk.seen(rings))["outcome"] == "stalled"
 
 
+async def test_a_click_of_before_the_clock_was_set_back_is_still_rung(desk: Desk) -> None:
+    """Who should have carried it on died; nobody has fired anything yet."""
+    await desk.by_policy(OWNER)
+    async with desk.town.database.acting(desk.dispatcher.id) as link:
+        subject = Subject(SubjectKind.GRID, desk.town.grids["W-1"])
+        given = {"request_key": "k", "subject": subject, "when": desk.when}
+        session = await sessions.start(link, actor=desk.dispatcher, **given)  # type: ignore[arg-type]
+    desk.real -= timedelta(hours=1)
+    await desk.open_page("west_worker")
+    await desk.tick()
+    desk.advance(30)
+    await desk.open_page("west_worker")
+    assert await desk.engine() == 1
+    assert await desk.states(session) == {"west_worker": "queued"}
+
+
 async def test_a_page_of_before_the_clock_was_set_back_has_gone(desk: Desk) -> None:
     desk.advance(3600)
     await desk.open_page("west_worker")
