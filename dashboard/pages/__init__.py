@@ -13,7 +13,7 @@ from dashboard import assets
 from dashboard.auth import acting, standing
 from dashboard.components import desk
 from dashboard.i18n import translator
-from dashboard.pages import basemaps, grids, import_, phones, policies, screen
+from dashboard.pages import basemaps, drills, grids, import_, phones, policies, screen
 from data.access import Permission
 
 
@@ -106,6 +106,15 @@ PAGES: tuple[Page, ...] = (
         policies.body,
         place="Call policies",
         letter="c",
+    ),
+    desk_page(
+        "/drills",
+        "drills",
+        "演练 Drills",
+        Permission.DRILL,
+        drills.body,
+        place="Drills",
+        letter="d",
     ),
     desk_page(
         "/phones",

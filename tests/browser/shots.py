@@ -63,6 +63,7 @@ SHOTS = (
     Shot("phones-zh", "/phones", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("policies-zh", "/policies", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("policies-en", "/policies?lang=en&theme=light", account="admin", sizes=SIZES[:1]),
+    Shot("drills-zh", "/drills", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("sign-in-zh", "/sign-in", account=None),
     Shot("sign-in-en", "/sign-in?lang=en", account=None, sizes=SIZES[2:]),
 )

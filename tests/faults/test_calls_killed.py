@@ -14,7 +14,7 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,6 +38,7 @@ from tests.waiting import LONGEST_S, free_port, until
 
 GRIDS, CALLS, KILLS = 24, 40, 9
 STEPS = (Step(Target.OWNER, ring_s=8), Step(Target.GRID_CHIEF, ring_s=8))
+ROLES = ("engine-0", "engine-1", "web-0", "web-1")
 NEXT = {(t.before.value, t.after.value) for t in TRANSITIONS}
 FRESH = "SELECT count(DISTINCT person_id) AS n FROM presence WHERE seen_at > %(since)s"
 MORE = """
@@ -166,7 +167,9 @@ async def click(scene: Scene, number: int) -> None:
 
 
 @asynccontextmanager
-async def scene_of(store: Store, home: Path, database: Database) -> AsyncIterator[Scene]:
+async def scene_of(
+    store: Store, home: Path, database: Database, roles: Sequence[str] = ROLES
+) -> AsyncIterator[Scene]:
     now = datetime.now(UTC)
     town = await make_town(database, store.admin_url, now)
     async with database.acting(town.system_id) as link:
@@ -183,7 +186,7 @@ async def scene_of(store: Store, home: Path, database: Database) -> AsyncIterato
             )
         grids = await fetch_all(link, "SELECT id FROM grid WHERE code LIKE 'K-%' ORDER BY id")
     scene = Scene(store, home, town, dispatcher, phones, [row["id"] for row in grids])
-    for name in ("engine-0", "engine-1", "web-0", "web-1"):
+    for name in roles:
         await scene.start(name)
     try:
         yield scene

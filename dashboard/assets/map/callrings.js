@@ -23,7 +23,7 @@
   function draw(view) {
     drawn = [];
     const chosen = w.state.selection && w.callOf(w.state.selection), rung = new Map();
-    for (const session of calls()) {
+    for (const session of calls().sort((a, b) => Boolean(b.drill) - Boolean(a.drill))) { /* a real ring stands before a drill's */
       for (const a of session.attempts) rung.set(a.person.id, { a, session }); /* the newest of each person */
     }
     const found = [];
@@ -37,13 +37,21 @@
     const r = R * view.u;
     for (const one of found) {
       ring(view, one);
-      drawn.push([one.a.person.id, one.a.state, ""]);
+      if (one.session.drill) word(view, one);
+      drawn.push([one.a.person.id, one.a.state, one.session.drill ? w.t("DRILL") : ""]);
       view.taken.push([one.x - r, one.y - r, one.x + r, one.y + r, "ring"]);
     }
     const named = found.filter((one) => chosen && one.session.id === chosen.id);
     if (named.length <= NAMED) named.forEach((one) => label(view, one));
   }
-  const colour = (a) => (w.state.lost || GREY.has(a.state) ? w.colour("stale") : w.colour("people"));
+  const colour = (a, session) => (w.state.lost || GREY.has(a.state) ? w.colour("stale") : w.colour(session.drill ? "drill" : "people"));
+  /* The word below each ring of a drill: its colour alone must not say it. */
+  function word({ context: c, u }, { x, y }) {
+    c.font = "700 " + 20 * u + "px " + getComputedStyle(document.body).fontFamily; c.textAlign = "center"; c.textBaseline = "middle";
+    const said = w.t("DRILL"), wide = c.measureText(said).width + 12 * u, top = y + (R + 4) * u;
+    c.beginPath(); c.roundRect(x - wide / 2, top, wide, 26 * u, 4 * u); c.fillStyle = w.colour("drill-fill"); c.fill();
+    c.fillStyle = "#FFF"; c.fillText(said, x, top + 14 * u);
+  }
   function line({ context: c, u, place }, { a, session, x, y }) {
     const at = GREY.has(a.state) ? null : w.placeOfCall(session);
     if (!at) return;
@@ -51,24 +59,24 @@
     if (long < 2 * R * u) return;
     const sure = a.state === "acknowledged", part = (R * u) / long;
     c.beginPath(); c.moveTo(x + (end.x - x) * part, y + (end.y - y) * part); c.lineTo(end.x, end.y);
-    c.strokeStyle = colour(a); c.lineWidth = (sure ? 4 : 2) * u; c.globalAlpha = sure ? 1 : 0.8;
+    c.strokeStyle = colour(a, session); c.lineWidth = (sure ? 4 : 2) * u; c.globalAlpha = sure ? 1 : 0.8;
     c.setLineDash(sure ? [] : [2 * u, 7 * u]); c.stroke(); c.setLineDash([]); c.globalAlpha = 1;
   }
   const DASHES = { queued: [2, 5], dialling: [6, 5], busy: [6, 5], declined: [6, 5], no_answer: [6, 5], offline: [6, 5], failed: [6, 5], ambiguous: [6, 5] };
   function circle(c, x, y, r) { c.beginPath(); c.arc(x, y, r, 0, 7); }
-  function ring({ context: c, u, time }, { a, x, y }) {
+  function ring({ context: c, u, time }, { a, session, x, y }) {
     const state = a.state, r = R * u, thin = state === "cancelled" || state === "interrupted";
     circle(c, x, y, r); c.lineWidth = 7 * u; c.strokeStyle = w.colour("halo"); c.globalAlpha = thin ? 0 : 0.7; c.stroke(); c.globalAlpha = 1;
-    c.strokeStyle = c.fillStyle = colour(a);
+    c.strokeStyle = c.fillStyle = colour(a, session);
     if (state === "ringing") echoes(c, u, x, y, time);
     circle(c, x, y, r);
     if (state === "acknowledged") c.fill();
     c.lineWidth = (thin ? 1 : state === "answered" ? 5 : 3) * u;
     c.setLineDash((DASHES[state] || []).map((n) => n * u)); c.stroke(); c.setLineDash([]);
-    if (state === "answered") { c.save(); c.translate(x - 13 * u, y - 13 * u); c.scale(1.08 * u, 1.08 * u); c.fillStyle = w.colour("surface"); c.beginPath(); c.arc(12, 12, 18, 0, 7); c.fill(); c.fillStyle = colour(a); c.fill(HANDSET); c.restore(); }
+    if (state === "answered") { c.save(); c.translate(x - 13 * u, y - 13 * u); c.scale(1.08 * u, 1.08 * u); c.fillStyle = w.colour("surface"); c.beginPath(); c.arc(12, 12, 18, 0, 7); c.fill(); c.fillStyle = colour(a, session); c.fill(HANDSET); c.restore(); }
     else if (state === "acknowledged") sign(c, [[-10, 1], [-3, 8], [10, -7]], x, y, u, w.colour("surface"), 4.5);
     else if (state === "ambiguous") { c.font = "700 " + 30 * u + "px " + getComputedStyle(document.body).fontFamily; c.textAlign = "center"; c.textBaseline = "middle"; c.fillStyle = w.colour("text"); c.fillText("?", x, y + u); }
-    else if (GREY.has(state) && !thin) sign(c, [[-15, 15], [15, -15]], x, y, u, colour(a), 3);
+    else if (GREY.has(state) && !thin) sign(c, [[-15, 15], [15, -15]], x, y, u, colour(a, session), 3);
   }
   /* The one loop of the wall: 1 Hz; still where less motion is asked for. */
   function echoes(c, u, x, y, time) {
@@ -83,8 +91,8 @@
     c.strokeStyle = colour_; c.lineWidth = wide * u; c.lineCap = c.lineJoin = "round"; c.stroke(); c.lineCap = "butt"; c.lineJoin = "miter";
   }
   /* Name and state beside the ring; on the side that has room. */
-  function label({ context: c, u, box, taken }, { a, x, y }) {
-    const family = getComputedStyle(document.body).fontFamily, name = a.person.name || "", state = w.t(a.state);
+  function label({ context: c, u, box, taken }, { a, session, x, y }) {
+    const family = getComputedStyle(document.body).fontFamily, name = a.person.name || "", state = (session.drill ? w.t("DRILL") + " · " : "") + w.t(a.state);
     c.font = "700 " + 24 * u + "px " + family;
     const first = c.measureText(name).width;
     c.font = 24 * u + "px " + family;
@@ -100,7 +108,7 @@
     c.strokeStyle = w.colour("line"); c.lineWidth = u; c.stroke();
     c.textAlign = "left"; c.textBaseline = "middle";
     c.font = "700 " + 24 * u + "px " + family; c.fillStyle = w.colour("text"); c.fillText(name, left + 14 * u, top + 20 * u);
-    c.font = 24 * u + "px " + family; c.fillStyle = GREY.has(a.state) ? w.colour("text-2") : w.colour("people"); c.fillText(state, left + 14 * u, top + 52 * u);
+    c.font = 24 * u + "px " + family; c.fillStyle = GREY.has(a.state) ? w.colour("text-2") : w.colour(session.drill ? "drill" : "people"); c.fillText(state, left + 14 * u, top + 52 * u);
   }
   w.map.marks.add({ order: 60, draw });
   setInterval(() => {

@@ -12,7 +12,7 @@
   const LEDGER = {
     started: "Call started", step: "Rings now", skipped: "Left out", held: "Waits for you", escalated: "Escalated", added: "Person added",
     note: "Note", stalled: "Confirmed, but nothing moves", under_way: "On the way", arrived: "Arrived", late: "Answered late",
-    acked: "Call confirmed", exhausted: "Call without success", cancelled: "Call ended",
+    drill_over: "Drill over", acked: "Call confirmed", exhausted: "Call without success", cancelled: "Call ended",
   };
   const TARGETS = {
     owner: "those of the grid", responsible: "everybody of the grid", nearest: "the nearest on duty", grid_chief: "grid_chief",
@@ -25,10 +25,11 @@
     if (session.state === "cancelled") return ["Cancelled", ""];
     return [OUTCOMES[session.outcome] || "Nobody answered", "bad"];
   }
-  /* The newest call of what is chosen. */
+  /* The newest call of what is chosen; a drill never stands before a real one that runs. */
+  const real = (s) => s.state === "running" && !s.drill;
   w.callOf = (chosen) => [...w.state.calls.values()]
     .filter((s) => (chosen.kind === "call" ? s.id === chosen.id : s.subject.kind === chosen.kind && s.subject.id === chosen.id))
-    .sort((a, b) => a.id - b.id).pop();
+    .sort((a, b) => real(a) - real(b) || a.id - b.id).pop();
   const put = (name, ...parts) => document.querySelector("#call-state ." + name).replaceChildren(...parts);
 
   function draw() {
@@ -40,11 +41,13 @@
     card.classList.toggle("calling", session.state === "running" && !session.held);
     if (place.dataset.session !== String(session.id)) skeleton(place, session);
     const [word, cls] = headline(session);
-    place.querySelector(".top").className = "top outcome " + cls;
+    const top = place.querySelector(".top");
+    top.className = "top outcome " + cls + (session.drill ? " drilled" : "");
+    top.dataset.drill = w.t("DRILL");
     const time = e("span", "elapsed");
     time.dataset.from = session.started; time.dataset.until = session.ended || "";
     put("top", e("b", null, w.t(word)), time, needed(session));
-    put("facts", counts(session), ...(w.state.lost ? [e("p", "hint", w.t("The link is lost: this was so at") + " " + w.clock(w.lostAt()))] : [...next(session), ...hint(session, cls)]), ...ended(session));
+    put("facts", ...played(session), counts(session), ...(w.state.lost ? [e("p", "hint", w.t("The link is lost: this was so at") + " " + w.clock(w.lostAt()))] : [...next(session), ...hint(session, cls)]), ...ended(session));
     if (!place.querySelector(".people:hover") || place.dataset.shape !== shape(session)) put("people", ...ordered(session).map(row), ...rest(session));
     else redraw(session);
     place.dataset.shape = shape(session);
@@ -90,7 +93,7 @@
     if (!changed.length && before.word === word) return;
     const told = changed.length <= 3 ? changed.map((a) => (a.person.name || "") + " " + w.t(a.state))
       : [w.t("Called") + " " + called, w.t("Reached") + " " + reached, w.t("Confirmed by") + " " + confirmed];
-    document.getElementById("spoken").textContent = [before.word === word ? null : w.t(word), ...told].filter(Boolean).join(", ");
+    document.getElementById("spoken").textContent = [session.drill ? w.t("DRILL") : null, before.word === word ? null : w.t(word), ...told].filter(Boolean).join(", ");
   }
   /* What is written into the tools must outlive each new picture of the call. */
   function skeleton(place, session) {
@@ -103,6 +106,11 @@
   function needed(session) {
     if (session.state !== "running" || session.need < 2) return e("span", "need");
     return e("span", "need", w.t("{n} must confirm").replace("{n}", session.need));
+  }
+  /* Of a drill: which, and what is said to have happened. */
+  function played(session) {
+    if (!session.drill) return [];
+    return [e("p", "drilled-about", [session.drill_name, session.about].filter(Boolean).map((name) => w.said(name)).join(" · "))];
   }
   function counts(session) {
     const made = e("div", "counts"), { called, reached, confirmed } = session.counts;
