@@ -141,6 +141,7 @@
     return [made];
   }
   function hint(session, cls) {
+    if (session.drill && session.state !== "running") return [e("p", "hint", w.t("This was a drill. Call now rings real phones"))];
     if (session.held) return [e("p", "hint", w.t("The line broke while connecting. Nobody else is called by itself: phone, escalate, or end the call"))];
     return cls === "bad" && !["area", "ground"].includes(session.subject.kind) ? [e("p", "hint", w.t("Phone somebody below, or choose someone near on the map"))] : [];
   }
