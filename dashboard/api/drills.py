@@ -44,7 +44,8 @@ async def listing(request: Request) -> Response:
         for one in shipped().values()
     ]
     may = actor.may(Permission.DRILL)
-    return json_response({"drills": found, "scenarios": known, "may": may})
+    zone = request.app.state.clock.site.timezone
+    return json_response({"drills": found, "scenarios": known, "may": may, "timezone": zone})
 
 
 @router.post("/api/drills")

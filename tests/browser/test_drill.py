@@ -48,6 +48,7 @@ def test_a_drill_is_marked_everywhere_on_the_wall(wall: Wall) -> None:
             band = page.locator("#drill")
             expect(band).to_contain_text("演练夜间火情第 1 分钟 · 1 次呼叫")
             expect(band).to_contain_text("不拨真实电话")
+            expect(page.locator("#running .line").first).to_contain_text("演练")
             band.click()
             expect(page.locator(".top.outcome.drilled")).to_have_attribute("data-drill", "演练")
             expect(page.locator(".drilled-about")).to_have_text("夜间火情 · 居民楼起火")

@@ -1,5 +1,5 @@
-/* The calls that run and are not looked at, over the foot of the map: the most urgent first, what waits
-   for the dispatcher loud. What the link no longer tells is not counted on. */
+/* The calls that run and are not looked at, over the foot of the map: the most urgent first, drills
+   last, what waits for the dispatcher loud. What the link no longer tells is not counted on. */
 (function () {
   "use strict";
   const w = window.wangge;
@@ -30,7 +30,7 @@
       text: session.crowd ? whom || w.t("everybody on duty") : "" };
   };
   w.leftOf = (session) => Math.max(0, session.remaining_s - (performance.now() - session.heard) / 1000);
-  const urgency = (a, b) => Number(b.held) - Number(a.held) || w.leftOf(a) - w.leftOf(b) || a.id - b.id;
+  const urgency = (a, b) => Boolean(a.drill) - Boolean(b.drill) || Number(b.held) - Number(a.held) || w.leftOf(a) - w.leftOf(b) || a.id - b.id;
   function running() {
     const chosen = w.state.selection && w.callOf(w.state.selection);
     return [...w.state.calls.values()].filter((s) => s.state === "running" && !(chosen && chosen.id === s.id)).sort(urgency);
@@ -44,7 +44,7 @@
     const made = e("button", "line " + (session.held ? "held" : "")), { called, reached, confirmed } = session.counts;
     made.id = "running-" + session.id;
     const state = e("b", "state", w.t(session.held ? "Unclear whether it rang" : "Calling")), told = e("span", "told");
-    if (session.drill != null) made.append(e("em", "drill", w.t("DRILL")));
+    if (session.drill) made.append(e("em", "drill", w.t("DRILL")));
     for (const [word, n] of [["Called", called], ["Reached", reached], ["Confirmed by", confirmed]]) told.append(told.firstChild ? " · " : "", w.t(word) + " ", e("b", null, w.number(n)));
     made.append(e("i", "mark attempt-" + (session.held ? "ambiguous" : "ringing")), state, e("span", "what", (session.crowd ? w.t("Group call") + " · " : "") + w.subjectName(session)), told);
     const left = e("span", "left"); left.dataset.session = session.id;

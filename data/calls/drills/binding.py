@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -65,9 +66,6 @@ async def _clicks(
     connection: Connection, said: Mapping[str, Any], draw: str, at: datetime
 ) -> list[Click]:
     kind = next(kind for kind in KINDS if kind.value in said)
-    crowd = None
-    if kind is SubjectKind.AREA or "roles" in said or "team" in said:
-        crowd = Crowd(tuple(said.get("roles", ())), said.get("team"))
     type_ = said.get("event_type")
     if type_ is not None and not await fetch_one(connection, SQL.event_type, {"code": type_}):
         raise NotFound(what="event type", key=type_)
@@ -80,19 +78,23 @@ async def _clicks(
     if not ids:
         raise WrongScenario(kind.value, "there is none in your area now")
     first, every = said.get("after_s", 0), said.get("every_s", 0)
-    return [
-        Click(
-            first + n * every,
-            kind,
-            ids[n % len(ids)],
-            crowd,
-            type_,
-            said.get("urgent", False),
-            said.get("about_zh") or said.get("about_en"),
-            said.get("about_en") or said.get("about_zh"),
-        )
-        for n in range(times)
-    ]
+    one = Click(
+        first,
+        kind,
+        ids[0],
+        _crowd(kind, said),
+        type_,
+        said.get("urgent", False),
+        said.get("about_zh") or said.get("about_en"),
+        said.get("about_en") or said.get("about_zh"),
+    )
+    return [replace(one, after_s=first + n * every, id=ids[n % len(ids)]) for n in range(times)]
+
+
+def _crowd(kind: SubjectKind, said: Mapping[str, Any]) -> Crowd | None:
+    if kind is SubjectKind.AREA or "roles" in said or "team" in said:
+        return Crowd(tuple(said.get("roles", ())), said.get("team"))
+    return None
 
 
 async def _one(connection: Connection, kind: SubjectKind, code: str, at: datetime) -> int:

@@ -92,13 +92,18 @@ def _click(said: Mapping[str, Any]) -> Faults:
     if said.get("times", 1) != 1 and said[given[0]] != ANY:
         yield "times", Said("only what is {any} is clicked several times", any=ANY)
     yield from _boolean(said, "urgent")
+    yield from _about(said, given[0])
+
+
+def _about(said: Mapping[str, Any], kind: str) -> Faults:
+    """What is said to have happened, and which group is called."""
     for name in ("event_type", "urgent", "about_zh", "about_en"):
-        if name in said and given[0] != "grid":
+        if name in said and kind != "grid":
             yield name, "only a click on a grid says what happened there"
     if "event_type" in said and not _text(said["event_type"]):
         yield "event_type", "give its code"
     for name in ("roles", "team"):
-        if name in said and given[0] == "person":
+        if name in said and kind == "person":
             yield name, "a group is called of a grid or an area"
     for name in ("team", "about_zh", "about_en"):
         if name in said and not _text(said[name]):

@@ -29,7 +29,7 @@
     clearTimeout(asked);
     asked = setTimeout(look, LOOK_MS);
   }
-  const at = (text) => w.day(Date.parse(text)) + " " + w.clock(Date.parse(text));
+  const at = (text) => new Intl.DateTimeFormat(w.english() ? "en-GB" : "zh-CN", { timeZone: told.timezone, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(new Date(text));
   const state = (one) => (one.runs ? make("span.drilled", {}, w.t("Running")) : one.stopped_by ? say("stopped by {name}", { name: one.stopped_by }) : w.t("Over"));
   function list() {
     const open = (one) => { chosen = one.id; look(); };
