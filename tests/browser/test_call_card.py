@@ -88,7 +88,10 @@ def test_the_card_says_what_happens_and_does_what_is_asked(wall: Wall, reached: 
     expect(page.locator(".ledger p").first).to_contain_text("备注已联系排水队c")
 
     page.click("#call-add")
-    page.locator(".tool .row").filter(has_text="李甲").click()
+    expect(page.locator("#add-find")).to_be_focused()
+    page.keyboard.type("李甲")
+    expect(page.locator(".tool .row")).to_have_count(1)
+    page.locator(".tool .row").click()
     expect(reached.page.locator("#ring .yes")).to_be_visible()
     expect(people.filter(has_text="李甲")).to_contain_text("振铃中")
     expect(page.locator(".counts")).to_contain_text("接通1")
@@ -137,6 +140,16 @@ def test_an_unclear_result_says_what_to_do(wall: Wall, reached: Phone) -> None:
     """The card of a call that waits for the dispatcher, as the feed tells it."""
     page = wall.open("/screen")
     begun(wall, page)
+    running = page.evaluate(f"() => ({CALLS})().filter((s) => s.state === 'running').pop().id")
+    page.keyboard.press("Escape")  # a call that is not looked at stays in sight
+    strip = page.locator(f"#running-{running}")
+    expect(strip).to_have_text(
+        re.compile(r"^呼叫中.+呼叫 2 · 接通 0 · 确认 0 ?· 下一步 \d+ 秒$"), use_inner_text=False
+    )
+    assert page.evaluate(boxes.CLIPPED, True) == []
+    strip.click()
+    expect(strip).to_have_count(0)
+    expect(page.locator(".top.outcome")).to_contain_text("呼叫中")
     session = page.evaluate(f"() => ({CALLS})().filter((s) => s.state === 'running').pop()")
     for attempt in session["attempts"]:  # of whichever step it is by now
         attempt["state"] = "ambiguous"
@@ -147,3 +160,5 @@ def test_an_unclear_result_says_what_to_do(wall: Wall, reached: Phone) -> None:
     expect(page.locator(".attempt").first).to_contain_text("结果不明")
     expect(page.locator("#call-escalate")).to_be_enabled()
     expect(page.locator("#card .who .phone").first).to_be_visible()  # to ask him by phone
+    page.keyboard.press("Escape")
+    expect(page.locator("#running .line").first).to_have_text(re.compile("^结果不明"))

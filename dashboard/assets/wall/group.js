@@ -4,7 +4,7 @@
   "use strict";
   const w = window.wangge;
   const e = w.element;
-  const MANY = 5, NAMED = 12, AGAIN_MS = 10000, SHIELD_MS = 700; /* the second click of a double click does not confirm */
+  const MANY = 5, NAMED = 8, AGAIN_MS = 10000, SHIELD_MS = 700; /* the second click of a double click does not confirm */
   const POSTS = ["grid_chief", "grid_worker", "stand_in", "grid_helper", "micro_grid_head", "building_head", "grid_instructor", "duty"];
   const GROUP_OUTCOMES = { nobody_on_duty: "Nobody on duty", unreachable: "Unreachable", not_allowed: "Not rung at this time" };
   let box = null, group = null, asked = 0;
@@ -120,9 +120,10 @@
     else {
       const { found, reachable, people, empty } = step(), line = e("p");
       line.append(e("b", null, w.number(found)), e("span", null, " " + w.t("on duty") + " · "), e("b", null, w.number(reachable)), e("span", null, " " + w.t("can be rung now")));
-      made.append(line, ...named(people.filter((one) => one.why.reachable), "Rings", "rings"), ...named(people.filter((one) => !one.why.reachable), "Page closed", ""));
-      if (empty) made.append(e("p", "names", w.t("Grids left with nobody") + " " + empty));
+      made.append(line);
       if (group.found.outcome) made.append(e("p", "said", w.t(GROUP_OUTCOMES[group.found.outcome] || "Unreachable")));
+      made.append(...named(people.filter((one) => one.why.reachable), "Rings", "rings"), ...named(people.filter((one) => !one.why.reachable), "Page closed", ""));
+      if (empty) made.append(e("p", "names", w.t("Grids left with nobody") + " " + empty));
     }
     return made;
   }

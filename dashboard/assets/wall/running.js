@@ -4,7 +4,7 @@
   "use strict";
   const w = window.wangge;
   const e = w.element;
-  const MOST = 3;
+  const most = () => (innerWidth <= 820 ? 1 : 3); /* a phone keeps its map */
   let box = null, all = false, drawn = "";
 
   const placeOf = ({ kind, id }) => kind === "area" ? (w.map.grids.areas || []).find((a) => a.id === id) : kind === "grid" ? w.map.grids.data.get(id)
@@ -54,7 +54,7 @@
   }
   function draw() {
     if (!box || !w.state.hello) return;
-    const now = running(), shown = all ? now : now.slice(0, MOST), more = now.length - shown.length;
+    const now = running(), shown = all ? now : now.slice(0, most()), more = now.length - shown.length;
     const key = JSON.stringify([shown.map((s) => [s.id, s.line, s.held, w.subjectName(s)]), more, w.state.lost, all]);
     if (key === drawn) return;
     drawn = key;
@@ -64,8 +64,8 @@
     const rest = e("button", "more", all ? w.t("Fewer") : w.t("{n} more calls run").replace("{n}", more));
     rest.id = "running-more"; rest.setAttribute("aria-expanded", String(all));
     rest.onclick = () => { all = !all; draw(); };
-    box.replaceChildren(...shown.map(row), ...(more || (all && now.length > MOST) ? [rest] : []));
-    if (now.length <= MOST) all = false;
+    box.replaceChildren(...shown.map(row), ...(more || (all && now.length > most()) ? [rest] : []));
+    if (now.length <= most()) all = false;
     if (focused && document.getElementById(focused)) document.getElementById(focused).focus({ preventScroll: true });
     tick();
   }
