@@ -104,8 +104,16 @@ def test_an_area_is_opened_by_its_name_and_called(calling: Wall) -> None:
 
     page.click("#draw-open")
     page.locator("#tool-area").click()
+    zoom = page.evaluate("() => window.wangge.map.leaflet.getZoom()")
     page.fill("#area-find", "渠口")
     expect(page.locator("#group .found .row")).to_have_count(1)
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => window.wangge.map.leaflet.getZoom()") > zoom
+    page.keyboard.press("Escape")  # the whole town again
+    assert page.evaluate("() => window.wangge.map.leaflet.getZoom()") == zoom
+    page.click("#draw-open")
+    page.locator("#tool-area").click()
+    page.fill("#area-find", "渠口")
     page.keyboard.press("Enter")
     page.locator("#post-grid_chief").click()
     expect(page.locator("#group-call")).to_have_text("呼叫 1 人")

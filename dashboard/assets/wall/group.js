@@ -25,10 +25,11 @@
   w.groupOpen = () => group;
   function close() {
     if (!box) return;
-    const focused = box.contains(document.activeElement);
+    const focused = box.contains(document.activeElement), { framed } = group;
     box.remove();
     box = null; group = null; asked += 1;
     w.map.undraw(); w.map.outline(null);
+    if (framed) w.map.home(); /* the whole town again, unless something is chosen */
     if (focused) document.getElementById("draw-open").focus({ preventScroll: true });
   }
   const body = () => ({ ...group.body, group: { roles: [...group.posts], ...(group.team ? { team: group.team } : {}) } });

@@ -27,7 +27,7 @@
   function choose(group, scope) {
     group.chosen = scope; group.body = scope.body;
     w.map.outline(scope.geometry || null);
-    if (scope.geometry && w.state.selection === null) w.map.frame(scope.geometry);
+    if (scope.geometry && !w.state.selection) { group.framed = true; w.map.frame(scope.geometry); }
   }
   w.groupWhere = function (group) {
     const made = e("section", "where"), tools = e("div", "tools");
