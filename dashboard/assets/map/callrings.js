@@ -46,11 +46,12 @@
   }
   const colour = (a, session) => (w.state.lost || GREY.has(a.state) ? w.colour("stale") : w.colour(session.drill ? "drill" : "people"));
   /* The word below each ring of a drill: its colour alone must not say it. */
-  function word({ context: c, u }, { x, y }) {
+  function word({ context: c, u, taken }, { x, y }) {
     c.font = "700 " + 20 * u + "px " + getComputedStyle(document.body).fontFamily; c.textAlign = "center"; c.textBaseline = "middle";
     const said = w.t("DRILL"), wide = c.measureText(said).width + 12 * u, top = y + (R + 4) * u;
     c.beginPath(); c.roundRect(x - wide / 2, top, wide, 26 * u, 4 * u); c.fillStyle = w.colour("drill-fill"); c.fill();
     c.fillStyle = "#FFF"; c.fillText(said, x, top + 14 * u);
+    taken.push([x - wide / 2, top, x + wide / 2, top + 26 * u, "drill"]);
   }
   function line({ context: c, u, place }, { a, session, x, y }) {
     const at = GREY.has(a.state) ? null : w.placeOfCall(session);
