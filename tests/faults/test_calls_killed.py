@@ -40,7 +40,6 @@ GRIDS, CALLS, KILLS = 24, 40, 9
 STEPS = (Step(Target.OWNER, ring_s=8), Step(Target.GRID_CHIEF, ring_s=8))
 ROLES = ("engine-0", "engine-1", "web-0", "web-1")
 NEXT = {(t.before.value, t.after.value) for t in TRANSITIONS}
-FRESH = "SELECT count(DISTINCT person_id) AS n FROM presence WHERE seen_at > %(since)s"
 MORE = """
 WITH n AS (SELECT generate_series(1, %(n)s) AS n),
 grid_ AS (INSERT INTO grid (kind, code, name, area_id, geom)
@@ -71,6 +70,7 @@ class Scene:
     running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     told: dict[int, list[str]] = field(default_factory=dict)  # what an answer was, by attempt
     started: dict[str, set[int]] = field(default_factory=dict)  # sessions by key
+    open: set[int] = field(default_factory=set)  # people whose page stands
 
     async def start(self, name: str) -> None:
         role, number = name.split("-")
@@ -131,8 +131,10 @@ async def phone(scene: Scene, person: int, chance: random.Random) -> None:
                 additional_headers={"Authorization": f"Bearer {token}"},
                 open_timeout=LONGEST_S,
             ) as link:
+                await link.send('{"type": "ping"}')
                 async for text in link:
                     message = orjson.loads(text)
+                    scene.open.add(person)  # whatever it says, it holds his page
                     if message["type"] == "ring":
                         await link.send(
                             orjson.dumps(
@@ -140,6 +142,7 @@ async def phone(scene: Scene, person: int, chance: random.Random) -> None:
                             ).decode()
                         )
                         await answer(scene, token, message["attempt"], chance)
+        scene.open.discard(person)
         await asyncio.sleep(0.3)
 
 
@@ -213,7 +216,7 @@ async def test_nothing_is_lost_doubled_or_skipped(own_store: Store, tmp_path: Pa
         clicks = []
         for number in range(CALLS):
             if number % 4 == 0:
-                await most_phones_are_open(scene, database)
+                await most_phones_are_open(scene)
             clicks.append(asyncio.create_task(click(scene, number)))
             await asyncio.sleep(0.5 * chance.random())
             if number % 4 == 3 and victims:
@@ -228,15 +231,17 @@ async def test_nothing_is_lost_doubled_or_skipped(own_store: Store, tmp_path: Pa
         await audit(scene, database)
 
 
-async def most_phones_are_open(scene: Scene, database: Database) -> None:
+async def most_phones_are_open(scene: Scene) -> None:
     """Else all that is seen is that nobody can be reached."""
+    await patiently(lambda: len(scene.open) > GRIDS)
 
-    async def enough() -> bool:
-        async with database.acting(scene.town.system_id) as link:
-            rows = await fetch_all(link, FRESH, {"since": datetime.now(UTC) - timedelta(seconds=7)})
-        return bool(rows[0]["n"] > GRIDS)
 
-    await until(lambda: quietly(enough))
+async def patiently(holds: Callable[[], bool | Awaitable[bool]]) -> None:
+    """As `until`, for what four processes have to come up for, on a machine that is busy too."""
+    for last in (False, False, True):
+        with contextlib.nullcontext() if last else contextlib.suppress(TimeoutError):
+            await until(holds)
+            return
 
 
 async def quietly(ask: Callable[[], Awaitable[bool]]) -> bool:
@@ -256,7 +261,7 @@ async def over(scene: Scene, database: Database) -> None:
             )
         return bool(rows[0]["n"] == 0)
 
-    await until(lambda: quietly(ended))
+    await patiently(lambda: quietly(ended))
 
 
 async def audit(scene: Scene, database: Database) -> None:
