@@ -50,11 +50,7 @@ async def read(connection: Connection, asking: Asking, kind: str, id_: int) -> d
         raise NotFound(what=kind, key=id_)
     grid_ids: list[int] = found.pop("grid_ids") or []
     answering = found.pop("answering", None) or grid_ids  # a grid of its day may have ended
-    people = (
-        await on_duty(connection, asking, id_)
-        if kind == "area"
-        else await responsible(connection, asking, grid_ids=answering, area_id=found["area_id"])
-    )
+    people = await _people(connection, asking, kind, answering, found["area_id"])
     cap = found.pop("cap", None)
     card: dict[str, Any] = {"kind": kind, **found}
     if cap is not None:
@@ -74,6 +70,15 @@ async def read(connection: Connection, asking: Asking, kind: str, id_: int) -> d
     card["contacts_visible"] = asking.actor.role in SEES_CONTACTS
     card["may_call"] = asking.actor.may(Permission.CALL)
     return card
+
+
+async def _people(
+    connection: Connection, asking: Asking, kind: str, grid_ids: Sequence[int], area_id: int
+) -> list[dict[str, Any]]:
+    """Of an area who is on duty there, else who answers for the thing."""
+    if kind == "area":
+        return await on_duty(connection, asking, area_id)
+    return await responsible(connection, asking, grid_ids=grid_ids, area_id=area_id)
 
 
 async def responsible(
