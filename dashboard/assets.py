@@ -12,9 +12,12 @@ TAG = re.compile(
 )
 
 
+OF_WALL = {"calls": ("map/02_rings.js",)}  # what a desk page shows as the wall does
+
+
 def of_desk(name: str) -> tuple[str, ...]:
     """What a desk page loads: what all share, the shell, and its own folder `desk/NAME/`."""
-    return (*SHARED, *BASEMAP, "desk/_shell/", f"desk/{name}/")
+    return (*SHARED, *BASEMAP, *OF_WALL.get(name, ()), "desk/_shell/", f"desk/{name}/")
 
 
 def only(html: str, wanted: tuple[str, ...]) -> str:

@@ -58,6 +58,73 @@ CREATE FUNCTION public.box_around(place public.geometry, metres double precision
     FROM (SELECT metres / 110000) AS degrees (north)
 $$;
 
+CREATE TABLE public.call_session (
+    id bigint NOT NULL,
+    request_key text NOT NULL,
+    actor_id integer NOT NULL,
+    area_id integer NOT NULL,
+    event_id bigint,
+    grid_id integer,
+    person_id integer,
+    facility_id integer,
+    steps jsonb NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    outcome text,
+    step smallint DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    purpose text DEFAULT 'call'::text NOT NULL,
+    policy jsonb DEFAULT '{}'::jsonb NOT NULL,
+    subject_area_id integer,
+    ground public.geometry(Polygon,4326),
+    crowd jsonb,
+    drill_id bigint,
+    fired_at timestamp with time zone,
+    held_at timestamp with time zone,
+    acked_at timestamp with time zone,
+    counts_from smallint DEFAULT 0 NOT NULL,
+    drill_click smallint,
+    is_drill boolean GENERATED ALWAYS AS ((drill_id IS NOT NULL)) STORED NOT NULL,
+    CONSTRAINT call_session_drill_click CHECK (((drill_id IS NULL) = (drill_click IS NULL))),
+    CONSTRAINT call_session_purpose_check CHECK ((purpose = ANY (ARRAY['call'::text, 'self_test'::text]))),
+    CONSTRAINT call_session_state_check CHECK ((state = ANY (ARRAY['running'::text, 'acked'::text, 'exhausted'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY public.call_session FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.call_found(since timestamp with time zone, until timestamp with time zone, in_state text, ended_as text, made_for text, drills boolean, by_policy text, of_type text, areas integer[], callers integer[], people integer[], was_held boolean, was_confirmed boolean) RETURNS SETOF public.call_session
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT s.* FROM call_session s
+    WHERE s.started_at >= since AND s.started_at <= until
+      AND (in_state IS NULL OR s.state = in_state)
+      AND (ended_as IS NULL OR s.outcome = ended_as)
+      AND (made_for IS NULL OR s.purpose = made_for)
+      AND (drills IS NULL OR s.is_drill = drills)
+      AND (by_policy IS NULL OR s.policy ->> 'code' = by_policy)
+      AND (of_type IS NULL OR EXISTS (SELECT FROM event e JOIN event_type y ON y.id = e.type_id
+                                      WHERE e.id = s.event_id AND y.code = of_type))
+      AND (areas IS NULL OR s.area_id = ANY (areas))
+      AND (callers IS NULL OR s.actor_id = ANY (callers))
+      AND (people IS NULL OR s.id IN (SELECT t.session_id FROM call_attempt t WHERE t.person_id = ANY (people)))
+      AND (was_held IS NULL OR (s.id IN (SELECT e.session_id FROM call_event e WHERE e.action = 'held')) = was_held)
+      AND (was_confirmed IS NULL OR (s.acked_at IS NOT NULL) = was_confirmed)
+$$;
+
+CREATE FUNCTION public.call_summary(calls bigint[]) RETURNS TABLE(session_id bigint, attempts integer, called integer, reached integer, confirmed integer, ack_s double precision, step integer)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT t.session_id, count(*)::integer, count(DISTINCT t.person_id)::integer,
+           count(DISTINCT t.person_id) FILTER (
+               WHERE t.ringing_at IS NOT NULL OR t.state IN ('answered', 'acknowledged', 'declined'))::integer,
+           count(DISTINCT t.person_id) FILTER (WHERE t.state = 'acknowledged')::integer,
+           extract(epoch FROM min(t.ended_at - t.ringing_at) FILTER (WHERE t.state = 'acknowledged'))::float,
+           (array_agg(t.step ORDER BY t.ended_at DESC, t.id DESC) FILTER (WHERE t.state = 'acknowledged'))[1] + 1
+    FROM call_attempt t WHERE t.session_id = ANY (calls) GROUP BY t.session_id
+$$;
+
 CREATE FUNCTION public.cell_of(lon double precision, lat double precision) RETURNS public.geography
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT ST_SetSRID(ST_MakePoint(floor(lon * 400) / 400, floor(lat * 400) / 400), 4326)::geography $$;
@@ -624,42 +691,6 @@ CREATE TABLE public.call_policy_step (
     CONSTRAINT call_policy_step_k_check CHECK (((k >= 1) AND (k <= 20))),
     CONSTRAINT call_policy_step_ring_s_check CHECK ((ring_s > 0))
 );
-
-CREATE TABLE public.call_session (
-    id bigint NOT NULL,
-    request_key text NOT NULL,
-    actor_id integer NOT NULL,
-    area_id integer NOT NULL,
-    event_id bigint,
-    grid_id integer,
-    person_id integer,
-    facility_id integer,
-    steps jsonb NOT NULL,
-    state text DEFAULT 'running'::text NOT NULL,
-    outcome text,
-    step smallint DEFAULT 0 NOT NULL,
-    next_at timestamp with time zone,
-    started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    purpose text DEFAULT 'call'::text NOT NULL,
-    policy jsonb DEFAULT '{}'::jsonb NOT NULL,
-    subject_area_id integer,
-    ground public.geometry(Polygon,4326),
-    crowd jsonb,
-    drill_id bigint,
-    fired_at timestamp with time zone,
-    held_at timestamp with time zone,
-    acked_at timestamp with time zone,
-    counts_from smallint DEFAULT 0 NOT NULL,
-    drill_click smallint,
-    is_drill boolean GENERATED ALWAYS AS ((drill_id IS NOT NULL)) STORED NOT NULL,
-    CONSTRAINT call_session_drill_click CHECK (((drill_id IS NULL) = (drill_click IS NULL))),
-    CONSTRAINT call_session_purpose_check CHECK ((purpose = ANY (ARRAY['call'::text, 'self_test'::text]))),
-    CONSTRAINT call_session_state_check CHECK ((state = ANY (ARRAY['running'::text, 'acked'::text, 'exhausted'::text, 'cancelled'::text])))
-);
-
-ALTER TABLE ONLY public.call_session FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.call_session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.call_session_id_seq
@@ -1434,6 +1465,8 @@ CREATE INDEX call_attempt_session_open ON public.call_attempt USING btree (sessi
 
 CREATE INDEX call_drill_next ON public.call_drill USING btree (next_at) WHERE (next_at IS NOT NULL);
 
+CREATE INDEX call_event_held ON public.call_event USING btree (session_id) WHERE (action = 'held'::text);
+
 CREATE INDEX call_event_session ON public.call_event USING btree (session_id);
 
 CREATE INDEX call_session_drill ON public.call_session USING btree (drill_id) WHERE (drill_id IS NOT NULL);
@@ -1441,6 +1474,8 @@ CREATE INDEX call_session_drill ON public.call_session USING btree (drill_id) WH
 CREATE INDEX call_session_next ON public.call_session USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 CREATE INDEX call_session_running ON public.call_session USING btree (id) WHERE (state = 'running'::text);
+
+CREATE INDEX call_session_started ON public.call_session USING btree (started_at, id);
 
 CREATE INDEX event_due ON public.event USING btree (due_at);
 
@@ -1925,6 +1960,9 @@ REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO wangge_app;
 GRANT USAGE ON SCHEMA public TO wangge_readonly;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.call_session TO wangge_app;
+GRANT SELECT ON TABLE public.call_session TO wangge_readonly;
+
 REVOKE ALL ON FUNCTION public.drop_position_days_before(day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.drop_position_days_before(day date) TO wangge_app;
 
@@ -2016,9 +2054,6 @@ GRANT SELECT ON TABLE public.call_policy TO wangge_readonly;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_policy_step TO wangge_app;
 GRANT SELECT ON TABLE public.call_policy_step TO wangge_readonly;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.call_session TO wangge_app;
-GRANT SELECT ON TABLE public.call_session TO wangge_readonly;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact TO wangge_app;
 

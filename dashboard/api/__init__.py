@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from dashboard.api import (
     basemap,
+    call_ledger,
     calls,
     cap,
     cards,
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     cards.router,
     people.router,
     phone_list.router,
+    call_ledger.router,
     calls.router,
     policies.router,
     drills.router,

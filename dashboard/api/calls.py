@@ -1,9 +1,8 @@
-"""One click calls staff: start a call, look at it, end it."""
+"""One click calls staff: start a call, look at it, end it. What was called is in call_ledger.py."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -25,7 +24,6 @@ from data.errors import NotFound
 router = APIRouter()
 CLICK_BYTES = 64 * 1024  # a drawn ground has corners
 SessionId = Annotated[int, Path(gt=0, lt=2**63)]
-RECENT = timedelta(hours=24)
 
 
 class Onward(BaseModel, extra="forbid"):
@@ -86,17 +84,6 @@ async def preview(request: Request) -> Response:
             urgent=clicked.urgent,
         )
     return json_response({"preview": previewed(found.as_json())})
-
-
-@router.get("/api/calls")
-async def recent(request: Request) -> Response:
-    """The calls of the last day in the caller's area, newest first."""
-    actor = caller(request)
-    actor.require(Permission.VIEW)
-    now = moment(request.app.state.clock)
-    async with request.app.state.database.acting(actor.id, readonly=actor.readonly) as connection:
-        found = await view.recent(connection, since=now.site - RECENT, when=now)
-    return json_response({"sessions": [worded(card) for card in found]})
 
 
 @router.get("/api/calls/{session_id:int}")

@@ -13,7 +13,7 @@ from dashboard import assets
 from dashboard.auth import acting, standing
 from dashboard.components import desk
 from dashboard.i18n import translator
-from dashboard.pages import basemaps, drills, grids, import_, phones, policies, screen
+from dashboard.pages import basemaps, calls, drills, grids, import_, phones, policies, screen
 from data.access import Permission
 
 
@@ -97,6 +97,15 @@ PAGES: tuple[Page, ...] = (
         grids.body,
         place="Grid check",
         letter="r",
+    ),
+    desk_page(
+        "/calls",
+        "calls",
+        "呼叫台账 Call ledger",
+        Permission.CALL,
+        calls.body,
+        place="Call ledger",
+        letter="l",
     ),
     desk_page(
         "/policies",

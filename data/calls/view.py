@@ -106,15 +106,6 @@ async def lines(connection: Connection, session_id: int) -> list[dict[str, Any]]
     return [{**row, "at": _ms(row["at"])} for row in rows]
 
 
-async def recent(
-    connection: Connection, *, since: datetime, when: Moment, most: int = 50
-) -> list[dict[str, Any]]:
-    """The last sessions since a site time, newest first."""
-    rows = await fetch_all(connection, SQL.recent, {"at": when.site, "since": since, "most": most})
-    seen = await sessions(connection, [row["id"] for row in rows], when)
-    return seen[::-1]
-
-
 async def current(connection: Connection, when: Moment, *, most: int) -> list[dict[str, Any]]:
     """The sessions that run, and the newest `most` whatever became of them."""
     rows = await fetch_all(connection, SQL.current, {"most": most})

@@ -76,11 +76,6 @@ SELECT t.id AS attempt_id, t.session_id, t.person_id, t.state, s.outcome,
 FROM call_attempt t JOIN call_session s ON s.id = t.session_id
 WHERE t.id = ANY (%(attempt_ids)s::bigint[]) AND t.ended_at IS NOT NULL;
 
--- name: recent
-SELECT id FROM call_session
-WHERE started_at <= %(at)s AND started_at > %(since)s
-ORDER BY id DESC LIMIT %(most)s;
-
 -- name: current
 -- What runs, and the newest of those that have ended: what a screen must know to begin.
 SELECT id FROM call_session WHERE state = 'running'

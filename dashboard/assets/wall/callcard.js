@@ -196,9 +196,15 @@
     const place = document.getElementById("call-state");
     if (!answer || !place || place.dataset.session !== String(session.id)) return;
     told = wanted;
-    put("ledger", e("h3", null, w.t("Call ledger")), ...answer.ledger.slice(-LINES).reverse().map((line) => ledgerLine(line, answer.session)));
+    put("ledger", heading(answer.session), ...answer.ledger.slice(-LINES).reverse().map((line) => ledgerLine(line, answer.session)));
     const now = w.state.calls.get(session.id);
     if (now.line > session.line) lines(now);
+  }
+  /* Who may open the ledger's page replays the call there. */
+  function heading(session) {
+    const made = e("h3", null, w.t("Call ledger")), page = JSON.parse(w.root().dataset.desks || "[]").find(([address]) => address.startsWith("/calls?"));
+    if (page) { const link = e("a", "replay", w.t("Replay")); link.href = page[0] + "&call=" + session.id; made.append(link); }
+    return made;
   }
   function ledgerLine(line, session) {
     const made = e("p"), who = line.person_id || line.detail.person, found = session.attempts.find((a) => a.person.id === who);

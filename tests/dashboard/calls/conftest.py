@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from dashboard.api import calls, drills, duty, errors, policies
+from dashboard.api import call_ledger, calls, drills, duty, errors, policies
 from dashboard.channels.page import PageChannel
 from dashboard.embedded import Store
 from dashboard.listener import Listener
@@ -33,7 +34,9 @@ class Time:
 
     def __init__(self) -> None:
         self.at = NOON
-        self.site = SimpleNamespace(clock=Clock(), timezone="Asia/Shanghai")
+        self.site = SimpleNamespace(
+            clock=Clock(), timezone="Asia/Shanghai", zone=ZoneInfo("Asia/Shanghai")
+        )
 
     def now(self) -> datetime:
         return self.at
@@ -120,6 +123,7 @@ async def _web(database: Database, desk: Desk, known: dict[str, Actor]) -> Async
     app = FastAPI()
     app.state.database, app.state.clock = database, time
     errors.install(app)
+    app.include_router(call_ledger.router)
     app.include_router(calls.router)
     app.include_router(policies.router)
     app.include_router(drills.router)

@@ -30,8 +30,9 @@ async def test_a_drill_is_started_once_seen_stopped_and_read(web: Any) -> None:
     drill = (await web.ask("dora", "GET", path))[1]["drill"]
     (call,) = drill["calls"]
     assert (drill["drill"], drill["runs"], call["steps"][0]["called"]) == (True, True, 2)
-    (card,) = (await web.ask("dora", "GET", "/api/calls"))[1]["sessions"]
-    assert (card["drill"], card["drill_id"]) == (True, number)
+    (row,) = (await web.ask("dora", "GET", "/api/calls"))[1]["sessions"]
+    card = (await web.ask("dora", "GET", f"/api/calls/{row['id']}"))[1]["session"]
+    assert all((one["drill"], one["drill_id"]) == (True, number) for one in (row, card))
     me = (await web.ask("worker", "GET", "/api/duty/me"))[1]
     assert me["rings"] == []
     attempt = {"attempt_id": card["attempts"][0]["id"]}

@@ -112,8 +112,9 @@ def test_the_wall_leads_to_the_desk_pages_that_one_may_open() -> None:
         "/import?lang=en&theme=light",
         "Import",
     ]
-    assert desks("commander") == [["/grids?lang=zh&theme=dark", "网格核查"]]
-    assert desks("duty_officer") == desks("kiosk") == []
+    calls = [["/calls?lang=zh&theme=dark", "呼叫台账"], ["/drills?lang=zh&theme=dark", "演练"]]
+    assert desks("commander") == [["/grids?lang=zh&theme=dark", "网格核查"], *calls]
+    assert (desks("duty_officer"), desks("kiosk")) == (calls, [])
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,10 @@ from dashboard.pages import PAGES
 from tests.dashboard.i18n.test_catalogue import CHINESE, DASHBOARD, DESKS, STRING
 
 SHELL = "desk"
+BESIDE = {  # modules that say words of a page, but stand elsewhere
+    "import": ("imports/wording.py",),
+    "calls": ("i18n/ledger.py", "call_sheet.py"),
+}
 WORDS = re.compile(r"\b(?:w\.|\.)?(?:t|say)\(\s*" + STRING)
 
 
@@ -20,7 +24,7 @@ def python_of(name: str) -> list[Path]:
     """A page's modules: `pages/NAME*.py`, and what names its controls; the shell is a component."""
     if name == SHELL:
         return [DASHBOARD / "components" / "desk.py"]
-    own = [DASHBOARD / "imports" / "wording.py"] if name == "import" else []
+    own = [DASHBOARD / path for path in BESIDE.get(name, ())]
     return own + sorted((DASHBOARD / "pages").glob(f"{name}*.py"))
 
 
@@ -45,7 +49,7 @@ def said(name: str) -> set[str]:
     found = set(WORDS.findall(scripts_of(name)))
     for file in python_of(name):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("t", "self._t"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("t", "self._t", "said"):
                 found |= {a.value for a in node.args if isinstance(a, ast.Constant)}
     if name == SHELL:
         found |= {page.place for page in PAGES if page.place}

@@ -15,6 +15,7 @@ from tests.serving import Served
 OPEN = "open"  # to anybody
 ANYBODY = "anybody"  # who is signed in
 P = Permission
+CALL, ID = "/{session_id:int}", "{session_id}"
 ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/healthz"): OPEN,
     ("GET", "/api/openapi.json"): OPEN,
@@ -71,14 +72,11 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/open311/v2/requests.{format}"): OPEN,
     ("POST", "/open311/v2/requests"): OPEN,
     ("*", "/open311/v2/{path:path}"): OPEN,
-    ("GET", "/api/calls"): P.VIEW,
-    ("GET", "/api/calls/{session_id:int}"): P.VIEW,
-    ("POST", "/api/calls"): P.CALL,
-    ("POST", "/api/calls/{session_id}/end"): P.CALL,
-    ("POST", "/api/calls/preview"): P.CALL,
-    ("POST", "/api/calls/{session_id}/escalate"): P.CALL,
-    ("POST", "/api/calls/{session_id}/add"): P.CALL,
-    ("POST", "/api/calls/{session_id}/note"): P.CALL,
+    **{("GET", f"/api/calls{one}"): P.VIEW for one in ("", CALL, "/figures", "/filters")},
+    ("GET", f"/api/calls{CALL}/events"): P.VIEW,
+    ("GET", "/api/calls/export"): P.CALL,
+    **{("POST", f"/api/calls{one}"): P.CALL for one in ("", "/preview")},
+    **{("POST", f"/api/calls/{ID}/{act}"): P.CALL for act in ("end", "escalate", "add", "note")},
     ("GET", "/api/policies"): P.ADMINISTER,
     ("GET", "/api/policies/export"): P.ADMINISTER,
     ("POST", "/api/policies/import"): P.ADMINISTER,

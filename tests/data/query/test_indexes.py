@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.embedded import Store
 from data.database import Database
-from data.query import cards, nearest, summary
+from data.query import calls, cards, nearest, summary
 from tests.factories import NOON, make_town
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -19,7 +19,10 @@ GIVEN = {
     "ids": [9], "midnight": NOON, "roles": ["grid_chief"], "outside": [1, 2, 3], "area_id": 1,
     "furthest_m": 5_000, "lon": 113.0, "lat": 35.7, "count": 12, "k": 8,
     "fresh_since": NOON - MINUTE, "offline_since": NOON - MINUTE, "horizon": NOON + MINUTE,
-    "after": NOON - DAY, "until": NOON + DAY,
+    "after": NOON - DAY, "until": NOON + DAY, "since": NOON - DAY,
+    **dict.fromkeys(("state", "outcome", "purpose", "drill", "policy", "type", "callers")),
+    **dict.fromkeys(("people", "held", "confirmed", "reached", "settled_step", "ack_from_s")),
+    "before_at": NOON, "before_id": 9000,
 }  # fmt: skip
 SEARCHES = {
     "cards.load_around": (cards.SQL.load_around, "event_geom"),
@@ -33,6 +36,11 @@ SEARCHES = {
     "nearest.fresh, all of them": (nearest.SQL.fresh, "Index Cond: (cell &&"),
     "nearest.everybody": (nearest.SQL.everybody, "event_grids_open"),
     "nearest.everybody, calls": (nearest.SQL.everybody, "call_attempt_person"),
+    "calls.page": (calls.SQL.page, "Index Cond: ((started_at >="),
+    "calls.page, from behind": (calls.SQL.page, "ROW(started_at, id) < ROW("),
+    "calls.page, sorted": (calls.SQL.page, "Scan Backward using call_session_started"),
+    "calls.page, its attempts": (calls.SQL.page, "call_attempt_session_id_step"),
+    "calls.figures": (calls.SQL.figures, "Index Cond: ((started_at >="),
     "nearest.neighbours": (nearest.SQL.neighbours, "Index Cond: (cell &&"),
 }
 # A year of reports, most of them closed in time, spread over a kilometre and 400 grids.
@@ -58,13 +66,14 @@ INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id,
 SELECT id, area_id, %(at)s, cell_of(x, y), x, y, 1, x, y
 FROM new, LATERAL (SELECT 112.9 + (id %% 97) * 2e-3 AS x, 35.6 + (id %% 89) * 2e-3 AS y) p
 """
-# Each has been called once.
+# Each has been called once, a call every ten minutes.
 CALLS = """
 WITH session AS (
     INSERT INTO call_session (request_key, actor_id, area_id, steps, started_at)
-    VALUES ('k', 1, 1, '[]', %(at)s) RETURNING id)
+    SELECT id, 1, 1, '[]', %(at)s - id * interval '10 minutes' FROM person
+    RETURNING id, request_key)
 INSERT INTO call_attempt (session_id, area_id, step, person_id, channel, queued_at)
-SELECT s.id, 1, 0, p.id, 'page', %(at)s FROM session s, person p
+SELECT s.id, 1, 0, s.request_key::integer, 'page', %(at)s FROM session s
 """
 
 
