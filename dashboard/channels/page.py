@@ -29,6 +29,7 @@ from data.errors import NotFound, StoreUnavailable
 LOG = logging.getLogger(__name__)
 BEAT_S = 5.0
 SEND_WITHIN_S = 3.0
+AT_ONCE = 3  # calls that are taken; a page that does not take its ring delays few
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -184,30 +185,34 @@ class PageChannel:
     async def _look_at(self, todo: set[int]) -> None:
         people = {page.person_id for page in self._pages.values()}
         system = await self._system()
+        # Most that is heard is of calls in which nobody of ours waits: one question for all.
+        async with self._database.acting(system) as connection:
+            queued = set(await dial.waiting(connection, self.name, people))
         if 0 in todo:
-            async with self._database.acting(system) as connection:
-                todo = todo | set(await dial.waiting(connection, self.name, people))
-                todo |= {s for page in self._pages.values() for s in page.shown.values()}
-        for session_id in sorted(todo - {0}):
-            await self._dial(session_id, system, people)
+            todo = todo | queued | {s for page in self._pages.values() for s in page.shown.values()}
+        gate = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(self._dial(one, system, people, gate) for one in queued & todo))
         shown = [a for page in self._pages.values() for a, s in page.shown.items() if s in todo]
         async with self._database.acting(system) as connection:
             ends = await view.ends(connection, shown)
         for end in ends:
             await self._take_back(end)
 
-    async def _dial(self, session_id: int, system: int, people: set[int]) -> None:
+    async def _dial(
+        self, session_id: int, system: int, people: set[int], gate: asyncio.Semaphore
+    ) -> None:
         """Ring what waits of one call; one that fails keeps no other from ringing."""
         try:
-            await dial.dial(
-                self._database,
-                self,
-                session_id=session_id,
-                system_id=system,
-                owner=self._process,
-                now=lambda: moment(self._clock),
-                person_ids=people,
-            )
+            async with gate:
+                await dial.dial(
+                    self._database,
+                    self,
+                    session_id=session_id,
+                    system_id=system,
+                    owner=self._process,
+                    now=lambda: moment(self._clock),
+                    person_ids=people,
+                )
         except StoreUnavailable:
             raise
         except Exception:
