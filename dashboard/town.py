@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from dashboard.embedded import Store
 from data import actors
 from data.database import Database
+from data.demo import duty_rooms, seed, seed_staff
 from data.demo import scene as scenes
-from data.demo import seed, seed_staff
 from data.demo.event_types import SOURCES
+from data.demo.layout import TOWN_CODE
 from data.demo.model import Town
 from data.demo.scene import Scene
 from data.demo.town import make_town
@@ -111,11 +112,16 @@ async def extend_roster(store: Store, scene: Scene, *, at: datetime) -> None:
 
 
 def on_duty(scene: Scene, at: datetime) -> list[str]:
-    """The code of one worker who is on shift now, or comes next: the demo's phone page is his."""
+    """Whose phone pages the demo offers: of a worker who is on shift now or comes next, and of who
+    minds the town's duty room now."""
     today = at.astimezone(ZoneInfo(TIMEZONE)).date()
-    shifts = [s for s in scene.shifts([today, today + timedelta(days=1)]) if s.started_at]
-    ahead = [shift for shift in shifts if shift.planned_end > at]
-    return [min(ahead, key=lambda shift: shift.planned_start).person_code]
+    days = [today + timedelta(days=k) for k in (-1, 0, 1)]
+    ahead = [s for s in scene.shifts(days) if s.started_at and s.planned_end > at]
+    at_town = {p.code for p in scene.people if p.area_code == TOWN_CODE}
+    workers = [s for s in ahead if s.kind != duty_rooms.KIND]
+    rooms = [s for s in ahead if s.kind == duty_rooms.KIND and s.person_code in at_town]
+    chosen = [min(some, key=lambda s: s.planned_start) for some in (workers, rooms) if some]
+    return [shift.person_code for shift in chosen]
 
 
 async def simulator_tokens(store: Store) -> dict[str, str]:

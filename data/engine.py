@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from data.calls import presence, timers
+from data.calls import presence, selftest, timers
 from data.calls.drills import drills
 from data.calls.model import Moment
 from data.contract import announced
@@ -54,6 +54,11 @@ async def clock_set_back(connection: Connection, when: Moment) -> int:
 async def drills_on(connection: Connection, when: Moment) -> int:
     """Click what the drill that is most overdue clicks; 1 if there was one."""
     return int(await drills.advance_one_due(connection, when) is not None)
+
+
+async def self_tests(connection: Connection, when: Moment) -> int:
+    """Let self-test calls give way to others, and start those that are due; how many."""
+    return await selftest.give_way(connection, when) + await selftest.start_due(connection, when)
 
 
 async def shifts_over(connection: Connection, when: Moment) -> int:
@@ -110,6 +115,7 @@ class Step:
 STEPS = (
     Step("drills", 0.5, drills_on, until_done=True, prompt=True),
     Step("call_timers", 0.2, call_timers, until_done=True, prompt=True),
+    Step("self_tests", 1, self_tests, prompt=True),
     Step("clock_set_back", 2, clock_set_back, prompt=True),
     Step("lights", 1, lights),
     Step("announced_cuts", 1, announced_cuts),

@@ -171,6 +171,18 @@ BEGIN
     RETURN true;
 END $$;
 
+CREATE FUNCTION public.forget_verification() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public'
+    AS $$
+BEGIN
+    IF new.address IS DISTINCT FROM old.address AND new.verified_at IS NOT DISTINCT FROM old.verified_at THEN
+        new.verified_at := NULL;
+        new.verified_how := NULL;
+    END IF;
+    RETURN new;
+END $$;
+
 CREATE FUNCTION public.haversine(lon double precision, lat double precision, from_lon double precision, from_lat double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -229,8 +241,8 @@ CREATE FUNCTION public.load_of(whom integer, t timestamp with time zone, midnigh
            + (SELECT count(*)::integer FROM event e
               WHERE e.closed_at > t AND e.grid_ids && o.grid_ids AND e.opened_at <= t),
            (SELECT count(DISTINCT c.session_id)::integer FROM call_attempt c
-            WHERE c.person_id = whom AND c.queued_at >= midnight AND c.queued_at <= t AND NOT c.drill
-              AND interrupts(c.state, c.ringing_at))
+            WHERE c.person_id = whom AND c.queued_at >= midnight AND c.queued_at <= t
+              AND NOT c.drill AND NOT c.self_test AND interrupts(c.state, c.ringing_at))
     FROM (SELECT (array_agg(x.role ORDER BY x.rank NULLS LAST, x.id))[1] AS role,
                  (array_agg(x.name ORDER BY x.rank NULLS LAST, x.id))[1] AS grid,
                  array_remove(array_agg(x.grid_id), NULL) AS grid_ids
@@ -587,6 +599,7 @@ CREATE TABLE public.call_attempt (
     ended_at timestamp with time zone,
     drill boolean DEFAULT false NOT NULL,
     who jsonb DEFAULT '{}'::jsonb NOT NULL,
+    self_test boolean DEFAULT false NOT NULL,
     CONSTRAINT call_attempt_drill_owner CHECK (((owner IS NULL) OR ((owner = 'drill'::text) = drill))),
     CONSTRAINT call_attempt_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'dialling'::text, 'ringing'::text, 'answered'::text, 'acknowledged'::text, 'busy'::text, 'declined'::text, 'no_answer'::text, 'offline'::text, 'failed'::text, 'cancelled'::text, 'interrupted'::text, 'ambiguous'::text])))
 );
@@ -705,8 +718,11 @@ CREATE TABLE public.contact (
     person_id integer NOT NULL,
     channel text DEFAULT 'phone'::text NOT NULL,
     address text NOT NULL,
-    verified boolean DEFAULT false NOT NULL,
-    area_id integer NOT NULL
+    area_id integer NOT NULL,
+    verified_at timestamp with time zone,
+    verified_how text,
+    CONSTRAINT contact_verified CHECK (((verified_at IS NULL) = (verified_how IS NULL))),
+    CONSTRAINT contact_verified_how_check CHECK ((verified_how = ANY (ARRAY['call'::text, 'message'::text, 'desk'::text])))
 );
 
 ALTER TABLE ONLY public.contact FORCE ROW LEVEL SECURITY;
@@ -1139,6 +1155,8 @@ CREATE TABLE public.presence (
     key text NOT NULL,
     person_id integer,
     seen_at timestamp with time zone NOT NULL,
+    opened_at timestamp with time zone,
+    heard_at timestamp with time zone,
     CONSTRAINT presence_kind_check CHECK ((kind = ANY (ARRAY['screen'::text, 'duty'::text])))
 );
 
@@ -1459,7 +1477,7 @@ CREATE INDEX call_attempt_open ON public.call_attempt USING btree (person_id) WH
 
 CREATE INDEX call_attempt_person ON public.call_attempt USING btree (person_id, queued_at);
 
-CREATE UNIQUE INDEX call_attempt_rings_once ON public.call_attempt USING btree (person_id, channel) WHERE ((state = ANY (ARRAY['dialling'::text, 'ringing'::text, 'answered'::text])) AND (NOT drill));
+CREATE UNIQUE INDEX call_attempt_rings_once ON public.call_attempt USING btree (person_id, channel) WHERE ((state = ANY (ARRAY['dialling'::text, 'ringing'::text, 'answered'::text])) AND (NOT drill) AND (NOT self_test));
 
 CREATE INDEX call_attempt_session_open ON public.call_attempt USING btree (session_id) WHERE (ended_at IS NULL);
 
@@ -1473,9 +1491,13 @@ CREATE INDEX call_session_drill ON public.call_session USING btree (drill_id) WH
 
 CREATE INDEX call_session_next ON public.call_session USING btree (next_at) WHERE (next_at IS NOT NULL);
 
+CREATE UNIQUE INDEX call_session_one_test ON public.call_session USING btree (person_id) WHERE ((purpose = 'self_test'::text) AND (state = 'running'::text));
+
 CREATE INDEX call_session_running ON public.call_session USING btree (id) WHERE (state = 'running'::text);
 
 CREATE INDEX call_session_started ON public.call_session USING btree (started_at, id);
+
+CREATE INDEX call_session_tests ON public.call_session USING btree (person_id, started_at) WHERE (purpose = 'self_test'::text);
 
 CREATE INDEX event_due ON public.event USING btree (due_at);
 
@@ -1542,6 +1564,8 @@ ALTER INDEX public.position_history_pkey ATTACH PARTITION public.position_histor
 CREATE TRIGGER area_path AFTER INSERT OR DELETE OR UPDATE OF parent_id ON public.area FOR EACH STATEMENT EXECUTE FUNCTION public.refresh_area_path();
 
 CREATE TRIGGER call_event_inserted AFTER INSERT ON public.call_event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.notify_call();
+
+CREATE TRIGGER contact_changed BEFORE UPDATE ON public.contact FOR EACH ROW EXECUTE FUNCTION public.forget_verification();
 
 CREATE TRIGGER event_inserted AFTER INSERT ON public.event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.notify_event();
 

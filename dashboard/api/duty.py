@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from dashboard.api import bodies
 from dashboard.api.errors import json_response
-from dashboard.api.requests import NO_NUL, caller, system_id
+from dashboard.api.requests import NO_NUL, Code, caller, system_id
 from dashboard.moment import moment
 from data.access import Actor, Permission
-from data.calls import answers, presence, view
+from data.calls import answers, presence, selftest, view
 from data.errors import NotAllowed
-from data.staff import duty
+from data.places import areas as areas_
+from data.staff import contacts, duty
 
 router = APIRouter()
 
@@ -30,6 +32,12 @@ class Refusal(Attempt):
     """A ring that one cannot follow, and why."""
 
     reason: str = Field(min_length=1, max_length=200, pattern=NO_NUL)
+
+
+class Test(BaseModel, extra="forbid"):
+    """One's own test ring, with the key of this press."""
+
+    request_key: str = Field(min_length=1, max_length=100, pattern=NO_NUL)
 
 
 class Shift(BaseModel, extra="forbid"):
@@ -57,11 +65,51 @@ async def me(request: Request) -> Response:
     async with state.database.acting(await system_id(request)) as connection:
         rings = await view.rings(connection, person_id=person_id, when=now)
         pages = await presence.pages(connection, person_id, now.real)
+        test = await selftest.of(connection, person_id, now)
+        known = await contacts.own(connection, person_id)
     clock = state.clock.site.clock
     site = {"mode": clock.mode, "speed": clock.speed, "timezone": state.clock.site.timezone}
+    calls = {"rings": [ring.body for ring in rings], "pages": pages, "self_test": _instants(test)}
     return json_response(
-        {**found, "site": site, "rings": [ring.body for ring in rings], "pages": pages}
+        {**found, **calls, "site": site, "contacts": [_instants(one) for one in known]}
     )
+
+
+def _instants(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its times in milliseconds, as all of the page's are."""
+    return {
+        key: round(value.timestamp() * 1000) if isinstance(value, datetime) else value
+        for key, value in row.items()
+    }
+
+
+@router.post("/api/duty/test")
+async def test(request: Request) -> Response:
+    """Ring me once as a test; answers like /api/duty/me."""
+    _, person_id = person(request)
+    wanted = await bodies.read(request, Test)
+    state = request.app.state
+    async with state.database.acting(await system_id(request)) as connection:
+        await selftest.start_own(
+            connection,
+            person_id=person_id,
+            request_key=wanted.request_key,
+            when=moment(state.clock),
+        )
+    return await me(request)
+
+
+@router.get("/api/duty/tests")
+async def tests(request: Request, area: Code | None = None) -> Response:
+    """Who on duty has not passed the self-test call of his shift, who failed first."""
+    actor = caller(request)
+    actor.require(Permission.VIEW)
+    state = request.app.state
+    async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
+        areas = None if area is None else await areas_.below(connection, area)
+        found = await selftest.not_passed(connection, when=moment(state.clock), areas=areas)
+    headers = {"Cache-Control": "private, no-store"}
+    return json_response({"people": [_instants(one) for one in found]}, headers=headers)
 
 
 @router.get("/api/duty/ground")

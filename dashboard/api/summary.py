@@ -22,7 +22,8 @@ async def read(
     at: Annotated[str | None, Query(max_length=40)] = None,
     area: Code | None = None,
 ) -> Response:
-    """{"now", "events", "people", "today", "ranking", "vacancy"} as the live feed's summary.
+    """{"now", "events", "people", "today", "ranking", "vacancy", "self_test"} as the live
+    feed's summary.
 
     `at` is ISO 8601, by default now; without an offset it is meant in the site's time zone.
     """

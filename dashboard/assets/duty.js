@@ -9,8 +9,8 @@
   const kept = { get: (k) => { try { return localStorage.getItem("wangge." + k); } catch (e) { return null; } }, set: (k, v) => { try { localStorage.setItem("wangge." + k, v); } catch (e) { /* private window */ } } };
 
   let me = null, siteAt = 0, siteNow = Date.now(), tab = "duty";
-  let socket = null, heard = 0, lost = seconds(), tries = 0, trip = null;
-  let watch = null, fix = null, sent = -SEND_MS, taken = null, why = null, tested = null, testing = false;
+  let socket = null, heard = 0, asked = 0, /* since when a ping of ours has no answer */ lost = seconds(), tries = 0, trip = null;
+  let watch = null, fix = null, sent = -SEND_MS, taken = null, why = null;
   let missedCall = null;
   const ended = new Set(); /* attempts that the server has ended while this page was open */
 
@@ -29,7 +29,7 @@
     const here = new URL("/live?duty=1", location.href);
     here.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     const mine = (socket = new WebSocket(here));
-    heard = seconds();
+    heard = asked = seconds(); /* the handshake is a question too */
     mine.onopen = () => { if (mine === socket) { tries = 0; ping(); refresh(); } };
     mine.onmessage = (message) => { if (mine === socket) hear(JSON.parse(message.data)); };
     mine.onclose = (close) => { if (mine === socket) drop(); if (close.code === REVOKED) refresh(); };
@@ -51,6 +51,7 @@
 
   function ping() {
     if (!socket || socket.readyState !== WebSocket.OPEN) return;
+    asked = asked || seconds();
     socket.send(JSON.stringify({ type: "ping", t: performance.now() }));
   }
 
@@ -60,22 +61,17 @@
 
   function hear(message) {
     heard = seconds();
+    asked = 0;
+    if (message.type === "beat") { tell({ type: "beat" }); return; } /* in the background our timers sleep, our ear does not */
     if (message.type === "pong") { trip = (performance.now() - message.t) / 1000; lost = 0; if (message.now) clock(message.now); }
     else if (message.type === "ring") ring(message);
     else if (message.type === "ring_end") { ended.add(message.attempt); window.dutyRing.end(message); }
-    else if (message.type === "ring_test") test();
     paint();
   }
 
   function ring(message) {
     window.dutyRing.show(message, app);
     if (window.dutyRing.attempt() === message.attempt) tell({ type: "ringing", attempt: message.attempt });
-  }
-
-  function test() {
-    window.dutyBell.strike();
-    testing = true;
-    setTimeout(() => { testing = false; tested = seconds(); paint(); }, 1500);
   }
 
   function clock(now) {
@@ -177,9 +173,22 @@
     n += bell === "both" ? line("bell", true, say("allowed"))
       : bell === "bell" ? line("bell", true, say("bell only"), window.Notification && Notification.permission === "default" ? say("Allow") : null)
         : line("bell", false, "", say("Allow"));
-    const again = online ? say("Ring once") : null;
-    n += testing ? line("test", false, say("ringing")) : line("test", tested !== null, tested === null ? "" : say("worked {age} ago", { age: span(seconds() - tested) }), again);
-    put($("reach-sum"), say("{n} of {m}", { n, m: 4 }));
+    n += screenLine() + testLine(online);
+    put($("reach-sum"), say("{n} of {m}", { n, m: 5 }));
+  }
+
+  /* A phone that goes dark still rings, but later and without sound on some. */
+  let tried = false;
+  function screenLine() {
+    const lock = window.dutyBell.screen();
+    if (!me || !me.shift) return line("screen", false, say("off while off shift"));
+    if (lock === "on") return line("screen", true, say("stays on"));
+    return line("screen", false, say(lock === "none" || tried ? "let the phone lock itself late" : "may go dark"), lock === "none" ? null : say("Try again"));
+  }
+
+  function testLine(online) {
+    const test = window.dutyCheck.state(me);
+    return line("test", test.good, test.text, online && test.free ? say("Ring once") : null);
   }
 
   function linkLine() {
@@ -256,7 +265,8 @@
   const acts = {
     position: () => { kept.set("share", wished() ? "0" : "1"); share(); },
     bell: async () => { await window.dutyBell.allow(); },
-    test: () => tell({ type: "test" }),
+    screen: async () => { tried = true; await window.dutyBell.awake(Boolean(me && me.shift)); },
+    test: async () => { const found = await window.dutyCheck.ring(); if (found) know(found); },
   };
   document.addEventListener("click", async (click) => {
     const button = click.target.closest("button");
@@ -272,7 +282,7 @@
   window.addEventListener("online", () => { if (socket && trip === null) drop(); });
   setInterval(() => { ping(); post(); }, PING_MS);
   setInterval(refresh, REFRESH_MS);
-  setInterval(() => { if (socket && (seconds() - heard) * 1000 > SILENT_MS) drop(); paint(); }, 1000);
+  setInterval(() => { if (socket && asked && (seconds() - asked) * 1000 > SILENT_MS) drop(); paint(); }, 1000);
   theme();
   connect();
   refresh();

@@ -58,6 +58,7 @@
     return window.Notification && Notification.permission === "granted" ? "both" : "bell";
   }
 
+  /* The lock ends by itself when the page is left or the battery is low; it is asked for again. */
   async function awake(wanted) {
     if (!navigator.wakeLock) return;
     try {
@@ -68,5 +69,10 @@
     } catch (error) { lock = null; }
   }
 
-  window.dutyBell = { start, stop, strike, allow, state, awake, ringing: () => beat !== null };
+  /* on, off (refused or ended, may be asked for again), or none: this browser has no such thing */
+  function screen() {
+    return lock ? "on" : navigator.wakeLock ? "off" : "none";
+  }
+
+  window.dutyBell = { start, stop, strike, allow, state, awake, screen, ringing: () => beat !== null };
 })();

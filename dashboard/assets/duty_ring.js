@@ -11,6 +11,7 @@
   const eventName = (event) => (zh ? event.name_zh : event.name_en) || event.text;
 
   function title() {
+    if (ring.test) return say("Is this phone reached?");
     if (ring.event) return eventName(ring.event);
     if (ring.grid && ring.lon !== null) return say("Grid {name}", { name: ring.grid });
     return ring.facility || say("The command centre wants to reach you");
@@ -30,7 +31,9 @@
     return say("{m} m away, about {n} min on foot", { m: m < 100 ? Math.round(m) : Math.round(m / 10) * 10, n: Math.max(1, Math.round(m / 75)) });
   }
 
+  const caller = () => say(ring.test ? "Test call" : "Command centre calling");
   function order() {
+    if (ring.test) return say("One tap shows that calls reach you. There is nothing to do.");
     if (ring.event && ring.event.text && ring.event.text !== eventName(ring.event)) return ring.event.text;
     return say(ring.lon === null ? "Confirm, and call back or go on with the next order." : "Please go there and report what you find.");
   }
@@ -39,7 +42,7 @@
     const said = ring.event ? clock(ring.event, app.now()) : null;
     const edge = !said ? "" : said.light === "red" ? "red-ground" : said.light === "no_limit" ? "" : said.light + "-edge";
     box.innerHTML = `
-<div class="from"><b><span class="bell" data-part="bell">${HANDSET}</span>${h(say("Command centre calling"))}</b><p data-part="count"></p></div>
+<div class="from"><b><span class="bell" data-part="bell">${HANDSET}</span>${h(caller())}</b><p data-part="count"></p></div>
 <div class="what ${edge}"><div class="title">${said ? mark(said.light) : ""}<span id="ring-what">${h(title())}</span><b data-part="age" class="${said ? said.css : ""}"></b></div>
 <p class="place">${h(place())}</p><p class="way" data-part="way"></p></div>
 ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
@@ -53,13 +56,13 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
     const part = $("foot");
     box.classList.toggle("why", phase === "why");
     if (phase === "ringing") {
-      part.innerHTML = `<button class="yes" data-do="yes"><i>${CHECK}</i><span data-part="yes">${h(say("Confirm"))}</span></button><button class="no" data-do="no">${h(say("Cannot go"))}</button>`;
+      part.innerHTML = `<button class="yes" data-do="yes"><i>${CHECK}</i><span data-part="yes">${h(say("Confirm"))}</span></button>` + (ring.test ? "" : `<button class="no" data-do="no">${h(say("Cannot go"))}</button>`);
     } else if (phase === "why") {
       const reasons = ["Busy with another case", "Too far away", "Not well", "Other reason"];
       part.innerHTML = `<p class="order">${h(say("Why can you not go?"))}</p>` + reasons.map((r) => `<button class="choice" data-why="${h(r)}">${h(say(r))}</button>`).join("") +
         `<button class="no" data-do="back">${h(say("Back"))}</button>`;
     } else if (phase === "going") {
-      part.innerHTML = `<div class="done" role="status">${CHECK}<span>${h(say("Confirmed"))}<small>${h(say("The command centre knows that you are coming."))}</small></span></div><button class="no" data-do="close">${h(say("Close"))}</button>`;
+      part.innerHTML = `<div class="done" role="status">${CHECK}<span>${h(say("Confirmed"))}<small>${h(say(ring.test ? "Calls reach this phone." : "The command centre knows that you are coming."))}</small></span></div><button class="no" data-do="close">${h(say("Close"))}</button>`;
     } else {
       part.innerHTML = `<div class="done" role="status"><span>${h(part.dataset.words)}</span></div><button class="no" data-do="close">${h(say("Close"))}</button>`;
     }
@@ -82,8 +85,8 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
     if (ring.event) put($("age"), clock(ring.event, app.now()).text);
     put($("way"), way());
     const left = Math.max(0, Math.ceil((until - performance.now()) / 1000));
-    const parts = [say("by {name}", { name: [role(ring.from.role), ring.from.name].filter(Boolean).join(" ") })];
-    if (phase === "ringing" || phase === "why") parts.splice(0, 1, say("ringing {n} s", { n: Math.max(0, ring.ring_s - left) }), say("{n} s left", { n: left }));
+    const parts = ring.test ? [] : [say("by {name}", { name: [role(ring.from.role), ring.from.name].filter(Boolean).join(" ") })];
+    if (phase === "ringing" || phase === "why") parts.splice(0, ring.test ? 0 : 1, say("ringing {n} s", { n: Math.max(0, ring.ring_s - left) }), say("{n} s left", { n: left }));
     if (ring.others && phase === "ringing") parts.push(say("{n} others called too", { n: ring.others }));
     put($("count"), parts.join(" · "));
   }
@@ -93,6 +96,7 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
     app = owner;
     const same = ring && ring.session === message.session && phase !== "none" && phase !== "over";
     if (same && phase === "going") return;
+    if (message.test && !same && phase !== "none") return; // a call goes before a test
     ring = message;
     until = performance.now() + message.remaining_s * 1000;
     if (same) { tick(); return; }
@@ -104,7 +108,7 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
     draw();
     box.scrollTop = 0;
     box.querySelector(".yes").focus({ preventScroll: true });
-    window.dutyBell.start(say("Command centre calling"), title());
+    window.dutyBell.start(caller(), title());
   }
 
   /* The call is over for this phone: say in one sentence why, for a moment. */
@@ -127,7 +131,7 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
     if (message.state === "acknowledged") { if (phase !== "going") going(); return; }
     if (message.state === "declined") { over(say("Said that you cannot go")); return; }
     if (message.by) { over(say("{name} has confirmed, thank you", { name: message.by })); return; }
-    if (message.state === "no_answer" || message.state === "offline") app.missed(title(), began);
+    if (message.state === "no_answer" || message.state === "offline") app.missed(ring.test ? say("Test call") : title(), began);
     over(message.state === "cancelled" ? say("The call has ended") : say("Missed call"));
   }
 

@@ -65,6 +65,8 @@
       [say("Community"), h(me.person.community)],
       [say("Post"), h(role(me.person.post))],
       [say("Grid"), h(me.grid ? me.grid.name : say("no grid"))],
+      [say("Call on this page"), h(say("verified: signed in"))],
+      ...me.contacts.map((c) => [say(c.channel === "phone" ? "Phone" : c.channel), `${h(c.phone)}<small>${h(c.verified_at ? say("verified") : say("not verified: not called"))}</small>`]),
       [say("Theme"), `<button data-theme-to="${theme === "dark" ? "day" : "dark"}">${h(say(theme === "dark" ? "Always dark" : "Light by day"))}</button>`],
       [say("Language"), `<a href="/duty?lang=${lang === "zh" ? "en" : "zh"}">${lang === "zh" ? "English" : "中文"}</a>`],
     ];

@@ -14,7 +14,7 @@
   /* Names of codes that come from the server. */
   const ROLES = {
     grid_chief: "Grid chief", grid_worker: "Grid worker", stand_in: "Stand-in", grid_helper: "Grid helper", micro_grid_head: "Micro-grid head", building_head: "Building head",
-    grid_instructor: "Grid instructor", contact_cadre: "Contact cadre", volunteer: "Volunteer", duty_officer: "Duty officer", commander: "Commander",
+    grid_instructor: "Grid instructor", duty: "Duty room", contact_cadre: "Contact cadre", volunteer: "Volunteer", duty_officer: "Duty officer", commander: "Commander",
     community_officer: "Community officer", administrator: "Administrator",
   };
   const REASONS = {

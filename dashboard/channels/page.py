@@ -41,6 +41,7 @@ class Page:
     key: str
     person_id: int
     send: Send
+    heard_at: datetime  # real: its last word
     shown: dict[int, int] = field(default_factory=dict)  # attempt → session
 
 
@@ -82,7 +83,7 @@ class PageChannel:
         Raises StoreUnavailable: then it has not opened.
         """
         key = f"duty-{next(self._numbers)}"
-        page = self._pages[key] = Page(key, person_id, send)
+        page = self._pages[key] = Page(key, person_id, send, datetime.now(UTC))
         try:
             open_now = await self._announce(page)
         except BaseException:
@@ -107,17 +108,16 @@ class PageChannel:
             return await view.rings(connection, person_id=page.person_id, when=now)
 
     async def receive(self, key: str, message: dict[str, Any]) -> None:
-        """A page says something: that it rings, or that it wants to try its own bell."""
+        """A page says something: that it lives, or that it rings."""
         page = self._pages.get(key)
         if page is None:
             return
+        page.heard_at = datetime.now(UTC)
         if message.get("type") == "ping":
             now = round(self._clock.now().timestamp() * 1000)
             said = message.get("t")
             echo = said if type(said) in (int, float) else None
             await page.send({"type": "pong", "t": echo, "now": now})
-        elif message.get("type") == "test":
-            await page.send({"type": "ring_test"})
         elif message.get("type") == "ringing" and type(message.get("attempt")) is int:
             # Not his, or not to be written now: the attempt's lease runs out and it rings again.
             with contextlib.suppress(NotFound, StoreUnavailable):
@@ -130,15 +130,20 @@ class PageChannel:
                     )
 
     async def close(self, key: str) -> None:
-        """A page has gone: the person is offline at once, unless he has another.
+        """A page has gone: the person is offline at once, unless he has another, and what rang
+        there is soon interrupted.
 
         Where the store is away, its row ends by itself when it no longer beats.
         """
-        if self._pages.pop(key, None) is None:
+        page = self._pages.pop(key, None)
+        if page is None:
             return
         with contextlib.suppress(StoreUnavailable):
             async with self._database.acting(await self._system()) as connection:
                 await presence.closed(connection, process=self._process, key=key)
+                if page.shown:
+                    who, now = page.person_id, moment(self._clock)
+                    await dial.left(connection, channel=self.name, person_id=who, when=now)
 
     # The channel
 
@@ -231,6 +236,7 @@ class PageChannel:
                         process=self._process,
                         pages={key: page.person_id for key, page in self._pages.items()},
                         real=datetime.now(UTC),
+                        heard={key: page.heard_at for key, page in self._pages.items()},
                     )
                 self._look(0)
             except StoreUnavailable:

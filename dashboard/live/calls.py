@@ -39,7 +39,8 @@ class Calls:
         """The cards that were told of, as the store has them."""
         if told.all_calls:
             return await view.current(connection, when, most=MOST_ENDED)
-        return await view.sessions(connection, told.calls, when) if told.calls else []
+        found = await view.sessions(connection, told.calls, when) if told.calls else []
+        return [card for card in found if card["purpose"] == "call"]
 
     def take(self, found: Collection[Mapping[str, Any]], real: datetime) -> list[Card]:
         """Take over cards; those that are newer than what was known."""

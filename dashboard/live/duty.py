@@ -13,7 +13,10 @@ from fastapi import WebSocket, WebSocketDisconnect
 from dashboard.live.words import Ear, Flood
 from data.errors import StoreUnavailable
 
-SILENCE_S = 20.0  # a page pings each few seconds; one that is silent for so long has gone
+# A page pings each few seconds while it is seen; one in the background may not, since browsers slow
+# its timers down. So who is silent is asked, and who does not answer twice has gone.
+BEAT_S = 10.0
+MOST_MISSED = 2
 ASK_S = 5.0
 REVOKED = 4401
 FLOOD = 1008
@@ -63,14 +66,19 @@ async def _listen(
     socket: WebSocket, desk: Desk, key: str, alive: Callable[[], Awaitable[bool]] | None
 ) -> None:
     clock, ear = asyncio.get_running_loop().time, Ear()
-    asked = clock()
+    asked, missed = clock(), 0
     while True:
         try:
-            message = ear.hear(await asyncio.wait_for(socket.receive(), SILENCE_S))
+            message = ear.hear(await asyncio.wait_for(socket.receive(), BEAT_S))
+            missed = 0
         except TimeoutError:
-            with contextlib.suppress(RuntimeError):
-                await socket.close(1001)
-            return
+            missed += 1
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                if missed >= MOST_MISSED:
+                    await socket.close(1001)
+                    return
+                await socket.send_text('{"type":"beat"}')
+            continue
         except Flood:
             await socket.close(FLOOD)
             return

@@ -24,6 +24,7 @@ from dashboard.live.scopes import View
 from dashboard.live.told import Told
 from dashboard.live.world import Moved, World
 from data import actors
+from data.calls import selftest
 from data.calls.model import Moment
 from data.database import Connection, Database
 from data.errors import StoreUnavailable, WanggeError
@@ -246,6 +247,7 @@ class Hub:
             view.day = {
                 "today": await summary.today(connection, at=at, site=site, areas=areas),
                 "vacancy": await summary.vacancy(connection, at=at, site=site, areas=areas),
+                "self_test": await selftest.counts(connection, at=at, areas=areas),
             }
 
     async def _report_screens(self) -> None:

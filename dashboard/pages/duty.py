@@ -26,6 +26,7 @@ SCRIPTS = (
     "duty_bell.js",
     "duty_ring.js",
     "duty_tabs.js",
+    "duty_check.js",
     "duty.js",
 )
 LANG = "wangge_lang"
@@ -140,7 +141,8 @@ def _reach(say: dict[str, str]) -> str:
         ("page", "Call on this page"),
         ("position", "Share position"),
         ("bell", "Bell and notice"),
-        ("test", "Test ring"),
+        ("screen", "Screen"),
+        ("test", "Self-test call"),
     )
     return "".join(
         f'<div class="line" id="reach-{key}"><span class="mark"></span>'

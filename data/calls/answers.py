@@ -83,6 +83,8 @@ async def rings(
     if attempt.state is S.DIALLING:
         # Nothing is concluded by it, and a look at its lease that is now idle looks again.
         (attempt,) = await ledger.move(connection, session, [attempt], S.RINGING, By.DEVICE, when)
+    elif attempt.state is S.RINGING and attempt.lease_until is not None:  # it is back
+        await connection.execute(SQL.stays, {"id": attempt.id})
     return attempt.state
 
 

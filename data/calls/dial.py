@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
+from typing import Any
 
 from data.calls import ledger, policy, view
 from data.calls.channel import Channel, Result, state_after
 from data.calls.lifecycle import AttemptState, By
 from data.calls.model import Attempt, Moment, Ring, Session
 from data.calls.settle import settle
+from data.calls.targets import PRESENCE_LASTS_S
 from data.database import Connection, Database, fetch_all
 from data.queries import load
 
@@ -94,6 +96,22 @@ async def free(
         lines = [(one.id, {"busy": busy[one.person_id]}) for one in late]
         await ledger.log_all(connection, session, lines, when, "waiting")
     return [one for one in attempts if one.person_id not in busy]
+
+
+async def left(connection: Connection, *, channel: str, person_id: int, when: Moment) -> None:
+    """A person's device has gone away. Unless he has another, what rings there is interrupted
+    soon: his ring goes on when he comes back (`answers.rings`), else the call goes on without."""
+    given = {"channel": channel, "person_id": person_id}
+    for row in await fetch_all(connection, SQL.ringing_at, given):
+        session = await ledger.lock(connection, row["session_id"])
+        if session is None:
+            continue
+        until = {"session_id": session.id, "until": when.real + policy.AWAY}
+        open_since = {"open_since": when.real - timedelta(seconds=PRESENCE_LASTS_S)}
+        rows = await fetch_all(connection, SQL.away, given | until | open_since)
+        lines: list[tuple[int | None, dict[str, Any]]] = [(row["id"], {}) for row in rows]
+        await ledger.log_all(connection, session, lines, when, "page_closed")
+        await settle(connection, session, when)
 
 
 async def placed(

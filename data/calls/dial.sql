@@ -12,8 +12,20 @@ FROM (SELECT DISTINCT p %% 256 AS k FROM unnest(%(people)s::integer[]) p ORDER B
 -- name: in_call
 SELECT person_id, min(session_id) AS calls FROM call_attempt
 WHERE person_id = ANY (%(people)s::integer[]) AND state IN ('dialling', 'ringing', 'answered')
-  AND NOT drill AND session_id <> %(session_id)s
+  AND NOT drill AND NOT self_test AND session_id <> %(session_id)s
 GROUP BY person_id;
 
 -- name: wait
 UPDATE call_attempt SET lease_until = NULL WHERE id = ANY (%(ids)s::bigint[]);
+
+-- name: ringing_at
+SELECT DISTINCT session_id FROM call_attempt
+WHERE person_id = %(person_id)s AND channel = %(channel)s AND state = 'ringing' AND ended_at IS NULL
+ORDER BY session_id;
+
+-- name: away
+UPDATE call_attempt t SET lease_until = %(until)s
+WHERE t.session_id = %(session_id)s AND t.person_id = %(person_id)s AND t.channel = %(channel)s AND t.state = 'ringing'
+  AND NOT EXISTS (SELECT FROM presence x
+                  WHERE x.person_id = t.person_id AND x.kind = 'duty' AND x.seen_at > %(open_since)s)
+RETURNING t.id;

@@ -15,16 +15,17 @@ WHERE session_id = %(session_id)s
 ORDER BY id;
 
 -- name: lapsed
--- Those that time may change now.
+-- Those that time may change now. The lease of what rings is that of a device that went away; in a drill
+-- it is when somebody answers.
 SELECT id, session_id, step, person_id, channel, try AS try_, state, lease_until, ring_until
 FROM call_attempt
 WHERE session_id = %(session_id)s AND ended_at IS NULL
-  AND (ring_until <= %(real)s OR (state IN ('queued', 'dialling') AND lease_until <= %(real)s))
+  AND (ring_until <= %(real)s OR (lease_until <= %(real)s AND (state IN ('queued', 'dialling') OR (state = 'ringing' AND NOT drill))))
 ORDER BY id;
 
 -- name: tally
 SELECT state, step, count(*)::integer AS n,
-       min(least(ring_until, CASE WHEN drill OR state IN ('queued', 'dialling') THEN lease_until END))
+       min(least(ring_until, CASE WHEN drill OR state IN ('queued', 'dialling', 'ringing') THEN lease_until END))
            FILTER (WHERE ended_at IS NULL) AS next_at
 FROM call_attempt WHERE session_id = %(session_id)s GROUP BY state, step;
 
@@ -37,9 +38,10 @@ SELECT DISTINCT person_id FROM call_attempt WHERE session_id = %(session_id)s;
 
 -- name: add_attempts
 INSERT INTO call_attempt (session_id, area_id, step, person_id, channel, try, state, queued_at, ended_at,
-                          lease_until, ring_until, drill, who)
+                          lease_until, ring_until, drill, self_test, who)
 SELECT %(session_id)s, %(area_id)s, %(step)s, u.person_id, u.channel, u.try_, u.state, %(at)s,
        CASE WHEN u.state = 'offline' THEN %(at)s::timestamptz END, u.lease_until, u.ring_until, %(drill)s,
+       (SELECT s.purpose = 'self_test' FROM call_session s WHERE s.id = %(session_id)s),
        coalesce((SELECT t.who FROM call_attempt t WHERE t.id = (u.detail ->> 'again')::bigint), u.detail)
 FROM unnest(%(people)s::integer[], %(channels)s::text[], %(tries)s::smallint[], %(states)s::text[],
             %(leases)s::timestamptz[], %(rings)s::timestamptz[], %(details)s::jsonb[])

@@ -26,7 +26,7 @@ class AttemptState(StrEnum):
     OFFLINE = "offline"  # no way to his device now
     FAILED = "failed"
     CANCELLED = "cancelled"  # somebody else came, or the caller ended it
-    INTERRUPTED = "interrupted"  # the process that dialled is gone; dialled again
+    INTERRUPTED = "interrupted"  # process or device went away meanwhile; dialled again
     AMBIGUOUS = "ambiguous"  # the line broke while connecting; never followed in silence
 
 
@@ -73,6 +73,8 @@ TRANSITIONS = frozenset(
         T(S.QUEUED, S.BUSY, B.ENGINE),  # in another call all the time
         T(S.DIALLING, S.INTERRUPTED, B.ENGINE),  # the lease ran out
         T(S.DIALLING, S.OFFLINE, B.ENGINE),  # dialled to the end, never heard of
+        T(S.RINGING, S.INTERRUPTED, B.ENGINE),  # the device went away and did not come back
+        T(S.RINGING, S.OFFLINE, B.ENGINE),
         T(S.RINGING, S.NO_ANSWER, B.ENGINE),
         T(S.ANSWERED, S.NO_ANSWER, B.ENGINE),  # answered, never confirmed
     }

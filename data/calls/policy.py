@@ -13,6 +13,7 @@ from data.calls.model import Attempt, Outcome, Rules, Step, Target
 
 S = AttemptState
 LEASE = timedelta(seconds=5)  # a device that was dialled says within this that it rings
+AWAY = timedelta(seconds=5)  # a device that went away while it rang may come back within this
 QUEUE_LASTS = timedelta(seconds=10)  # a process that holds his channel takes it within this
 MOST_TRIES = 3
 
@@ -47,6 +48,8 @@ def expired(attempt: Attempt, real: datetime) -> AttemptState | None:
             return S.INTERRUPTED
         case S.RINGING | S.ANSWERED if rang_out:
             return S.NO_ANSWER
+        case S.RINGING if lapsed:
+            return S.OFFLINE if attempt.try_ >= MOST_TRIES else S.INTERRUPTED
     return None
 
 

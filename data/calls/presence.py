@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from data.calls.targets import PRESENCE_LASTS_S
 from data.database import Connection, fetch_one
@@ -26,13 +27,20 @@ async def opened(
 
 
 async def beat(
-    connection: Connection, *, process: str, pages: Mapping[str, int], real: datetime
+    connection: Connection,
+    *,
+    process: str,
+    pages: Mapping[str, int],
+    real: datetime,
+    heard: Mapping[str, datetime] = MappingProxyType({}),
 ) -> None:
-    """These connections of a process (key → person) still live; a swept row comes back."""
+    """These connections of a process (key → person) still live; a swept row comes back. `heard`
+    is when a page last said a word itself (real)."""
     given = {
         "process": process,
         "keys": list(pages),
         "people": list(pages.values()),
+        "heard": [heard.get(key) for key in pages],
         "real": real,
     }
     await connection.execute(SQL.beat, given)

@@ -1,13 +1,14 @@
 -- name: opened
-INSERT INTO presence (process, kind, key, person_id, seen_at)
-VALUES (%(process)s, 'duty', %(key)s, %(person_id)s, %(real)s)
-ON CONFLICT (process, key) DO UPDATE SET person_id = excluded.person_id, seen_at = excluded.seen_at;
+INSERT INTO presence (process, kind, key, person_id, seen_at, opened_at, heard_at)
+VALUES (%(process)s, 'duty', %(key)s, %(person_id)s, %(real)s, %(real)s, %(real)s)
+ON CONFLICT (process, key) DO UPDATE SET person_id = excluded.person_id, seen_at = excluded.seen_at,
+    opened_at = excluded.opened_at, heard_at = excluded.heard_at;
 
 -- name: beat
-INSERT INTO presence (process, kind, key, person_id, seen_at)
-SELECT %(process)s, 'duty', k.key, k.person_id, %(real)s
-FROM unnest(%(keys)s::text[], %(people)s::integer[]) AS k (key, person_id)
-ON CONFLICT (process, key) DO UPDATE SET seen_at = excluded.seen_at;
+INSERT INTO presence (process, kind, key, person_id, seen_at, opened_at, heard_at)
+SELECT %(process)s, 'duty', k.key, k.person_id, %(real)s, %(real)s, coalesce(k.heard_at, %(real)s)
+FROM unnest(%(keys)s::text[], %(people)s::integer[], %(heard)s::timestamptz[]) AS k (key, person_id, heard_at)
+ON CONFLICT (process, key) DO UPDATE SET seen_at = excluded.seen_at, heard_at = excluded.heard_at;
 
 -- name: closed
 DELETE FROM presence WHERE process = %(process)s AND key = %(key)s;

@@ -59,7 +59,7 @@ def choose(
     for one in best.values():
         why = _why_not(one, step, rules, local=local, called=called)
         wanted.append(one) if why is None else skipped.append((one, why))
-    chosen = _most(wanted, _limit(step))
+    chosen = _most(wanted, step)
     taken = {one.person_id for one in chosen}
     skipped += [(one, Skip.SURPLUS) for one in wanted if one.person_id not in taken]
     legs = (
@@ -112,7 +112,12 @@ def burden_m(calls_today: int, open_events: int) -> float:
 
 def _there(one: Candidate, step: Step) -> bool:
     """Whether he can be rung by this step: on duty, or clicked himself with his page open."""
-    return one.on_duty or (step.target is Target.PERSON and bool(one.channels))
+    return one.on_duty or (step.target is Target.PERSON and _reached(one, step))
+
+
+def _reached(one: Candidate, step: Step) -> bool:
+    """Whether a channel of the step can reach him now."""
+    return not one.channels.isdisjoint(step.channels)
 
 
 def _why_not(
@@ -137,9 +142,10 @@ def _limit(step: Step) -> int | None:
     return step.k if step.target is Target.NEAREST else MOST_LEGS
 
 
-def _most(wanted: list[Candidate], most: int | None) -> list[Candidate]:
+def _most(wanted: list[Candidate], step: Step) -> list[Candidate]:
     """Within a full list, those who can be reached go before those who cannot."""
+    most = _limit(step)
     if most is None or len(wanted) <= most:
         return wanted
-    kept = {one.person_id for one in sorted(wanted, key=lambda one: not one.channels)[:most]}
+    kept = {one.person_id for one in sorted(wanted, key=lambda one: not _reached(one, step))[:most]}
     return [one for one in wanted if one.person_id in kept]

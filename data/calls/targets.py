@@ -138,7 +138,7 @@ def _candidate(row: dict[str, Any], site: Site) -> Candidate:
     same = ("person_id", "name", "role", "on_duty", "grid", "distance_m", "age_s", "busy")
     return Candidate(
         **{name: row[name] for name in same},
-        channels=frozenset({"page"} if row["page_open"] else ()),
+        channels=frozenset([*row["verified"], *(["page"] if row["page_open"] else [])]),
         grid_size=row["grid_size"] or 0.0,
         state=state(row["on_duty"], row["age_s"], site),
         load=load_,

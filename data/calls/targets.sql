@@ -3,7 +3,11 @@ SELECT answering_grids(e.grid_ids, e.geom, %(at)s) AS grid_ids, e.area_id, ST_X(
 FROM event e WHERE e.id = %(id)s AND e.opened_at <= %(at)s;
 
 -- name: place_of_grid
-SELECT ARRAY[g.id] AS grid_ids, g.area_id, ST_X(c.point) AS lon, ST_Y(c.point) AS lat
+-- With the grids of other kinds in which it lies, as for an event: its chief may hold the village's.
+SELECT g.id || ARRAY(SELECT h.id FROM grid h
+                     WHERE h.kind <> g.kind AND ST_Intersects(h.geom, c.point) AND ST_Area(h.geom) >= ST_Area(g.geom)
+                       AND h.valid_from <= %(at)s AND (h.valid_to IS NULL OR h.valid_to > %(at)s)
+                     ORDER BY ST_Area(h.geom), h.id) AS grid_ids, g.area_id, ST_X(c.point) AS lon, ST_Y(c.point) AS lat
 FROM grid g CROSS JOIN LATERAL (SELECT ST_PointOnSurface(g.geom) AS point) c
 WHERE g.id = %(id)s AND g.valid_from <= %(at)s;
 
@@ -38,7 +42,7 @@ ORDER BY o.person_id, array_position(%(ranks)s::text[], o.role) NULLS LAST, ST_A
 
 -- name: nearest
 -- On duty and fresh, in these grids and those that touch them; a few more than `k`, since the load of
--- each is still to be weighed.
+-- each is still to be weighed. Who does nothing but mind a duty room has steps of his own.
 WITH around AS MATERIALIZED (
     SELECT DISTINCT n.id FROM grid g JOIN grid n ON n.kind = g.kind AND ST_Intersects(n.geom, g.geom)
     WHERE g.id = ANY (%(grid_ids)s::integer[]) AND n.valid_from <= %(at)s
@@ -49,6 +53,9 @@ FROM latest_position l CROSS JOIN LATERAL (
     WHERE s.person_id = l.person_id AND s.started_at <= %(at)s AND coalesce(s.ended_at, s.planned_end) > %(at)s) d
 WHERE l.grid_ids && (SELECT array_agg(id) FROM around) AND l.at >= %(fresh_since)s AND l.at <= %(at)s
   AND l.at >= d.started_at
+  AND (SELECT bool_and(o.role = 'duty') FROM post o
+       WHERE o.person_id = l.person_id AND o.valid_from <= %(at)s AND (o.valid_to IS NULL OR o.valid_to > %(at)s))
+      IS NOT TRUE
 ORDER BY haversine(l.lon, l.lat, %(lon)s, %(lat)s), l.person_id LIMIT 4 * %(k)s;
 
 -- name: duty_of_community
@@ -96,6 +103,8 @@ SELECT p.id AS person_id, p.name, coalesce(o.role, w.post) AS role, coalesce(g.n
        EXISTS (SELECT FROM presence x
                WHERE x.person_id = p.id AND x.kind = 'duty'
                  AND x.seen_at > %(real)s::timestamptz - make_interval(secs => %(lasts_s)s)) AS page_open,
+       ARRAY(SELECT c.channel FROM contact c  -- the one place where contacts become ways to call
+             WHERE c.person_id = p.id AND c.verified_at IS NOT NULL) AS verified,
        CASE WHEN l.at >= s.started_at AND l.at <= %(at)s
             THEN ST_Distance(ST_SetSRID(ST_MakePoint(l.lon, l.lat), 4326)::geography,
                              ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)::geography) END AS distance_m,
@@ -104,10 +113,10 @@ SELECT p.id AS person_id, p.name, coalesce(o.role, w.post) AS role, coalesce(g.n
        w.open_events, w.calls_today,
        (SELECT count(DISTINCT c.session_id)::integer FROM call_attempt c
         WHERE c.person_id = p.id AND c.queued_at > %(hour_ago)s AND c.queued_at <= %(at)s AND NOT c.drill
-          AND interrupts(c.state, c.ringing_at)) AS calls_hour,
+          AND NOT c.self_test AND interrupts(c.state, c.ringing_at)) AS calls_hour,
        (SELECT min(c.session_id) FROM call_attempt c
         WHERE c.person_id = p.id AND c.state IN ('dialling', 'ringing', 'answered') AND NOT c.drill
-          AND c.session_id <> %(session_id)s) AS busy
+          AND NOT c.self_test AND c.session_id <> %(session_id)s) AS busy
 FROM unnest(%(people)s::integer[], %(grids)s::integer[]) AS u (person_id, grid_id)
 JOIN person p ON p.id = u.person_id AND p.active
 LEFT JOIN grid g ON g.id = u.grid_id

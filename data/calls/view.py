@@ -150,7 +150,7 @@ def _body(row: dict[str, Any], call: dict[str, Any], when: Moment) -> dict[str, 
             "due": _ms(call["due_at"]),
             "yellow": _ms(call["yellow_at"]),
         }
-    same = ("community", "grid", "facility", "lon", "lat")
+    same = ("test", "community", "grid", "facility", "lon", "lat")
     return {
         "attempt": row["attempt_id"],
         "session": row["session_id"],

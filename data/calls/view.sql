@@ -48,7 +48,7 @@ ORDER BY t.id;
 
 -- name: calls
 -- What the people who are called must know, wherever the event lies; `people` still ring.
-SELECT s.id, s.steps, a.name AS caller, a.role AS caller_role,
+SELECT s.id, s.steps, s.purpose = 'self_test' AS test, a.name AS caller, a.role AS caller_role,
        (SELECT count(DISTINCT o.person_id) FROM call_attempt o
         WHERE o.session_id = s.id AND o.ended_at IS NULL)::integer AS people,
        e.id AS event_id, y.name_zh AS type_zh, y.name_en AS type_en, e.text, e.address,
@@ -78,5 +78,5 @@ WHERE t.id = ANY (%(attempt_ids)s::bigint[]) AND t.ended_at IS NOT NULL;
 
 -- name: current
 -- What runs, and the newest of those that have ended: what a screen must know to begin.
-SELECT id FROM call_session WHERE state = 'running'
-UNION (SELECT id FROM call_session ORDER BY id DESC LIMIT %(most)s);
+SELECT id FROM call_session WHERE state = 'running' AND purpose = 'call'
+UNION (SELECT id FROM call_session WHERE purpose = 'call' ORDER BY id DESC LIMIT %(most)s);

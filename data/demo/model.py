@@ -85,7 +85,7 @@ class Facility:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One of the forces. `force_type` is grid_worker, grid_helper or cadre."""
+    """One of the forces. `force_type` is grid_worker, grid_helper, cadre or duty."""
 
     code: str
     name: str

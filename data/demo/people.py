@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from data.demo import layout
+from data.demo import duty_rooms, layout
 from data.demo.division import Cut, place_code, sector_code
 from data.demo.model import Person, Post, Shift, Team
 from data.demo.names import make_names
@@ -57,6 +57,9 @@ def make_forces(*, seed: int, cuts: Sequence[Cut], weight: dict[str, float]) -> 
     _workers(rng, tiles, weight, names, people, posts)
     _helpers(rng, cuts, tiles, weight, names, people, posts)
     _cadres(names, people, posts)
+    staff, duty = duty_rooms.make_staff(seed=seed, taken=names)
+    people += staff
+    posts += duty
     return _with_teams(rng, people, posts)
 
 

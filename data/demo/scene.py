@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from data.demo import duty_rooms
 from data.demo.clockwork import day_of
 from data.demo.model import Person, Shift, Town
 from data.demo.people import shifts_of
@@ -34,7 +35,13 @@ class Scene:
 
     def shifts(self, days: Iterable[date]) -> tuple[Shift, ...]:
         """The rosters of some days of the site."""
-        return tuple(shift for day in days for shift in shifts_of(people=self.people, day=day))
+        rosters = (shifts_of, duty_rooms.shifts_of)
+        return tuple(
+            shift
+            for day in days
+            for roster in rosters
+            for shift in roster(people=self.people, day=day)
+        )
 
     def fixes(self, *, start: datetime, end: datetime) -> Fixes:
         """What the phones of those on shift send in (start, end]."""

@@ -58,6 +58,7 @@ async def catch_up(connection: Connection, scene: Scene, *, since: datetime, at:
 
     What the simulator has reported meanwhile stays as it is. At most a year is filled.
     """
+    await seed_staff.add_duty_rooms(connection, scene.people)
     days = min((at - since).days + STILL_OPEN_DAYS, HISTORY_DAYS)
     await seed_staff.write_shifts(connection, scene, at=at)
     start = max(since, at - TRACK)

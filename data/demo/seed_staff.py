@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -11,9 +11,10 @@ import shapely
 
 from data.actors import ensure_source
 from data.database import Connection, fetch_all
+from data.demo import duty_rooms
 from data.demo.clockwork import day_of
 from data.demo.copying import copy
-from data.demo.model import Town
+from data.demo.model import Person, Post, Town
 from data.demo.scene import Scene
 from data.demo.walkers import Fixes
 from data.queries import load
@@ -26,14 +27,28 @@ ROSTER_DAYS = 14  # ahead, so that a demo left alone goes on
 
 async def write_forces(connection: Connection, town: Town) -> None:
     """People with their numbers and posts."""
+    await _write_people(connection, town.people, town.posts)
+
+
+async def add_duty_rooms(connection: Connection, people: Sequence[Person]) -> None:
+    """Those who mind the duty rooms, in a town that was made before there were any."""
+    rows = await fetch_all(connection, SQL.known, {"codes": [p.code for p in people]})
+    known = {row["code"] for row in rows}
+    new = [p for p in people if p.code not in known and p.force_type == duty_rooms.FORCE]
+    if new:
+        await _write_people(connection, new, duty_rooms.posts_of(new))
+
+
+async def _write_people(
+    connection: Connection, staff: Sequence[Person], held: Sequence[Post]
+) -> None:
     people = (
-        (n, p.code, p.name, p.area_code, p.force_type, p.team, p.phone)
-        for n, p in enumerate(town.people)
+        (n, p.code, p.name, p.area_code, p.force_type, p.team, p.phone) for n, p in enumerate(staff)
     )
     await copy(connection, SQL.make_person, SQL.copy_person, people)
     await connection.execute(SQL.insert_people)
     await connection.execute(SQL.insert_contacts)
-    posts = ((n, p.person_code, p.role, p.area_code, p.grid_code) for n, p in enumerate(town.posts))
+    posts = ((n, p.person_code, p.role, p.area_code, p.grid_code) for n, p in enumerate(held))
     await copy(connection, SQL.make_post, SQL.copy_post, posts)
     await connection.execute(SQL.insert_posts)
 

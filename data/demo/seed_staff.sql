@@ -5,6 +5,9 @@ CREATE TEMP TABLE new_person (n integer, code text, name text, area_code text, f
 -- name: copy_person
 COPY new_person (n, code, name, area_code, force_type, team, phone) FROM STDIN;
 
+-- name: known
+SELECT code FROM person WHERE code = ANY (%(codes)s::text[]);
+
 -- name: insert_people
 INSERT INTO person (code, name, area_id, force_type, team)
 SELECT n.code, n.name, a.id, n.force_type, n.team

@@ -9,7 +9,7 @@ is remembered between calls, so any moment can be asked for in any order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
 
@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from data.demo import duty_rooms
 from data.demo.clockwork import day_of
 from data.demo.model import Person, Shift, Town
 from data.demo.plane import Floats, Ints, rng_for, to_degrees, to_metres
@@ -65,11 +66,13 @@ class Fixes:
 
 @dataclass(frozen=True, slots=True)
 class Walkers:
-    """The rounds of all workers by person code, and the one whose phone lies at home."""
+    """The rounds of all workers by person code, the one whose phone lies at home, and those who
+    mind a duty room (metres)."""
 
     seed: int
     rounds: dict[str, Round]
     home_m: dict[str, tuple[float, float]]
+    rooms_m: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def places_m(self, *, person: str, at_s: Floats) -> Floats:
         """True places, (n, 2) metres of the workshop plane, at (n,) epoch seconds."""
@@ -100,7 +103,7 @@ class Walkers:
         return Fixes(*(column[order] for column in columns))
 
     def _of_shift(self, shift: Shift, start_s: float, end_s: float) -> _Columns | None:
-        if shift.started_at is None or shift.person_code not in self.rounds:
+        if shift.started_at is None or shift.person_code not in {**self.rounds, **self.rooms_m}:
             return None
         first = max(start_s, shift.started_at.timestamp())
         last = min(end_s, shift.planned_end.timestamp())
@@ -144,8 +147,9 @@ class Walkers:
                 np.sin(at / 61.0 + phase[2]) + 0.7 * np.sin(at / 283.0 + phase[3]),
             ]
         )
-        if person in self.home_m:
-            true = np.tile(np.array(self.home_m[person]), (len(at), 1))
+        still = self.home_m.get(person) or self.rooms_m.get(person)
+        if still is not None:
+            true = np.tile(np.array(still), (len(at), 1))
             speed: Floats = np.zeros(len(at))
         else:
             true = self.places_m(person=person, at_s=at)
@@ -183,7 +187,8 @@ def make_walkers(*, town: Town) -> Walkers:
         person.code: _round(rng, town, [inside[code] for code in beats[person.code]], middle)
         for person in workers
     }
-    return Walkers(town.seed, rounds, _left_at_home(workers, rounds))
+    home, rooms = _left_at_home(workers, rounds), duty_rooms.places_m(town=town, shapes=shapes)
+    return Walkers(town.seed, rounds, home, rooms)
 
 
 def _edges_inside(

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from data.access import SEES_CONTACTS, Actor, Permission
+from data.calls import selftest
+from data.calls.model import Moment
 from data.calls.presence import LASTS
 from data.database import Connection, fetch_all, fetch_one
 from data.errors import NotFound
@@ -66,7 +68,7 @@ async def read(connection: Connection, asking: Asking, kind: str, id_: int) -> d
             card["reporter"] = reporters.masked(await reporters.contact(connection, id_))
         card["log"] = await fetch_all(connection, SQL.log, {"id": id_})
     if kind == "person":
-        card["person"] = next(iter(await persons(connection, asking, [id_])), None)
+        card["person"] = await _person(connection, asking, id_)
     card["contacts_visible"] = asking.actor.role in SEES_CONTACTS
     card["may_call"] = asking.actor.may(Permission.CALL)
     return card
@@ -131,6 +133,23 @@ async def persons(
         row["state"] = state(row["on_duty"], row["age_s"], site)
         row["phone"] = phones.get(row["id"])
     return people
+
+
+async def _person(connection: Connection, asking: Asking, id_: int) -> dict[str, Any] | None:
+    found = await persons(connection, asking, [id_])
+    return {**found[0], **await _reach(connection, asking, id_)} if found else None
+
+
+async def _reach(connection: Connection, asking: Asking, id_: int) -> dict[str, Any]:
+    """By what he can be reached now: his pages with their age and last word (real seconds), his
+    contacts with their verification, and the self-test call of his shift."""
+    given = {"id": id_, "seen_since": asking.real - LASTS, "real": asking.real}
+    when = Moment(asking.at, asking.real)
+    return {
+        "pages": await fetch_all(connection, SQL.pages, given),
+        "contacts": await fetch_all(connection, SQL.contacts, given),
+        "self_test": await selftest.of(connection, id_, when),
+    }
 
 
 async def _load(

@@ -93,6 +93,16 @@ LEFT JOIN latest_position l ON l.person_id = p.id AND l.at >= d.started_at
 WHERE p.id = ANY (%(ids)s::integer[]) AND p.active
 ORDER BY p.id;
 
+-- name: pages
+SELECT extract(epoch FROM %(real)s::timestamptz - x.opened_at)::integer AS open_s,
+       greatest(0, extract(epoch FROM %(real)s::timestamptz - x.heard_at))::integer AS heard_s
+FROM presence x
+WHERE x.person_id = %(id)s AND x.kind = 'duty' AND x.seen_at > %(seen_since)s ORDER BY x.heard_at DESC;
+
+-- name: contacts
+-- Without the address: whether a way is there may be known to all who see the person.
+SELECT channel, verified_at, verified_how AS how FROM contact WHERE person_id = %(id)s ORDER BY channel;
+
 -- name: phones
 SELECT person_id, address FROM contact WHERE person_id = ANY (%(ids)s::integer[]) AND channel = 'phone';
 

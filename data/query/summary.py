@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
+from data.calls import selftest
 from data.database import Connection, fetch_all, fetch_one
 from data.places.site import Site
 from data.queries import load
@@ -114,11 +115,12 @@ async def vacancy(
 async def day_block(
     connection: Connection, *, at: datetime, site: Site, areas: Areas = None
 ) -> dict[str, Any]:
-    """What the feed refreshes every few seconds: today, ranking, vacancy."""
+    """What the feed refreshes every few seconds: today, ranking, vacancy, self_test."""
     return {
         "today": await today(connection, at=at, site=site, areas=areas),
         "ranking": await ranking(connection, at=at, site=site, areas=areas),
         "vacancy": await vacancy(connection, at=at, site=site, areas=areas),
+        "self_test": await selftest.counts(connection, at=at, areas=areas),
     }
 
 

@@ -17,7 +17,10 @@ HERE = {"longitude": 112.9070, "latitude": 35.6040, "accuracy": 9}
 class Phone:
     """A phone's browser at 390 × 844, signed in."""
 
-    def __init__(self, browser: Browser, site: Web, account: str, **options: Any) -> None:
+    def __init__(
+        self, browser: Browser, site: Web, account: str, *, url: str = "", **options: Any
+    ) -> None:
+        self.url = url or site.url  # of a wire to it
         self.context = browser.new_context(
             viewport={"width": 390, "height": 844},
             device_scale_factor=2,
@@ -33,9 +36,9 @@ class Phone:
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on(
             "request",
-            lambda r: None if r.url.startswith(site.url) else self.said.append(f"foreign {r.url}"),
+            lambda r: None if r.url.startswith(self.url) else self.said.append(f"foreign {r.url}"),
         )
-        self.page.goto(f"{site.url}/duty")
+        self.page.goto(f"{self.url}/duty")
         self.page.fill("#account", account)
         self.page.fill("#password", PASSWORD)
         self.page.click("button[type=submit]")

@@ -40,6 +40,9 @@ GRIDS, CALLS, KILLS = 24, 40, 9
 STEPS = (Step(Target.OWNER, ring_s=8), Step(Target.GRID_CHIEF, ring_s=8))
 ROLES = ("engine-0", "engine-1", "web-0", "web-1")
 NEXT = {(t.before.value, t.after.value) for t in TRANSITIONS}
+CLICKED = "SELECT * FROM call_session WHERE purpose = 'call' ORDER BY id"
+RUNNING = "SELECT id FROM call_session WHERE state = 'running' AND purpose = 'call'"
+ASIDE = ("late", "waiting", "page_closed")  # lines that move nothing
 MORE = """
 WITH n AS (SELECT generate_series(1, %(n)s) AS n),
 grid_ AS (INSERT INTO grid (kind, code, name, area_id, geom)
@@ -256,17 +259,14 @@ async def over(scene: Scene, database: Database) -> None:
 
     async def ended() -> bool:
         async with database.acting(scene.town.system_id) as link:
-            rows = await fetch_all(
-                link, "SELECT count(*) AS n FROM call_session WHERE state = 'running'"
-            )
-        return bool(rows[0]["n"] == 0)
+            return not await fetch_all(link, RUNNING)
 
     await patiently(lambda: quietly(ended))
 
 
 async def audit(scene: Scene, database: Database) -> None:
     async with database.acting(scene.town.system_id) as link:
-        sessions = await fetch_all(link, "SELECT * FROM call_session ORDER BY id")
+        sessions = await fetch_all(link, CLICKED)
         attempts = await fetch_all(link, "SELECT * FROM call_attempt ORDER BY id")
         lines = await fetch_all(link, "SELECT * FROM call_event ORDER BY id")
     # A double click is one call, and each click is one.
@@ -286,7 +286,7 @@ async def audit(scene: Scene, database: Database) -> None:
             assert len(fired) == len(STEPS)
         for one in mine:
             story = [x["action"] for x in told if x["attempt_id"] == one["id"]]
-            story = [action for action in story if action not in ("late", "waiting")]
+            story = [action for action in story if action not in ASIDE]
             assert story[-1] == one["state"], story
             assert all(pair in NEXT for pair in itertools.pairwise(story)), story
             ends = [action for action in story if action not in {state.value for state in OPEN}]

@@ -10,7 +10,7 @@
     too_few: "Too few confirmed", stalled: "Confirmed, but nothing moves",
   };
   const LEDGER = {
-    started: "Call started", step: "Rings now", skipped: "Left out", held: "Waits for you", escalated: "Escalated", added: "Person added",
+    started: "Call started", step: "Rings now", skipped: "Left out", held: "Waits for you", escalated: "Escalated", added: "Person added", page_closed: "Page closed while it rang",
     note: "Note", stalled: "Confirmed, but nothing moves", under_way: "On the way", arrived: "Arrived", late: "Answered late",
     drill_over: "Drill over", acked: "Call confirmed", exhausted: "Call without success", cancelled: "Call ended",
   };

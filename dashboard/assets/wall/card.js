@@ -6,7 +6,7 @@
   const box = () => document.getElementById("card");
   let asked = 0;
 
-  const read = (chosen) => (chosen.kind === "call" ? w.callSubject(chosen.id) : w.get("/api/card/" + chosen.kind + "/" + chosen.id));
+  const read = (chosen) => (chosen.kind === "call" ? w.callSubject(chosen.id) : chosen.kind === "self_test" ? w.selfTests() : w.get("/api/card/" + chosen.kind + "/" + chosen.id));
   async function open(chosen) {
     const wanted = (asked += 1);
     const panels = document.getElementById("panels");
@@ -39,6 +39,7 @@
     const close = e("button", "close", w.t("Close"));
     close.onclick = () => w.select(null);
     if (card.error) { box().replaceChildren(close, e("p", "nothing", w.t("Cannot be read") + "：" + card.error)); return; }
+    if (card.tests) { mine = null; box().replaceChildren(...w.selfTestParts(card, close)); return; }
     const parts = [head(chosen, card, close)];
     const call = (mine === about(chosen) && document.getElementById("call-state")) || e("div", "call-state");
     call.id = "call-state";
@@ -47,7 +48,7 @@
     const body = e("div", "body");
     if (card.alert) body.append(w.alertSection(card));
     if (card.group) body.hidden = true;
-    else if (chosen.kind === "person" && card.person) body.append(section("Position", [person(card.person)]));
+    else if (chosen.kind === "person" && card.person) body.append(section("Position", [person(card.person)]), section("Reached by", w.reachRows(card.person)));
     else if (chosen.kind === "area") body.append(section("On duty now", card.responsible.length ? card.responsible.map((p) => person(p)) : [e("p", "nothing", w.t("Nobody on duty"))]));
     else body.append(section("Responsible", card.responsible.length ? card.responsible.slice(0, 4).map((p) => person(p, home(card))) : [e("p", "nothing", w.t("Nobody holds a post here"))]));
     if (card.reporter && Object.keys(card.reporter).length && !w.readonly) body.append(w.reporterSection(card));

@@ -34,15 +34,16 @@
     }) : [e("div", "nothing", w.t("None"))]);
   }
   function duty(summary) {
-    const p = summary.people, v = summary.vacancy || {};
+    const p = summary.people, v = summary.vacancy || {}, tests = summary.self_test;
     const there = w.number(p.on_duty) + "/" + w.number(p.rostered);
     const rows = [[there.length > 8 ? "On duty" : "On duty / due", there, ""],
       ["Grids with nobody", w.number(v.grids_with_nobody), v.grids_with_nobody ? "yellow" : ""],
       v.left_to_duty_room == null ? ["No grid chief", w.number(v.no_chief), ""]
         : ["Left to the duty room", w.number(v.left_to_duty_room), ""],
-      ["No position", w.number(p.no_position), ""]];
-    put("duty", rows, () => rows.map(([word, value, cls]) => {
-      const row = e("div", "line");
+      ["Self-test calls", tests ? w.number(tests.passed) + "/" + w.number(tests.on_duty) : "–", tests && tests.failed ? "yellow" : ""]];
+    put("duty", rows, () => rows.map(([word, value, cls], n) => {
+      const row = e(n === 3 ? "button" : "div", "line");
+      if (n === 3) { row.id = "self-tests"; row.onclick = () => w.select(w.SELF_TESTS); }
       row.append(e("span", null, w.t(word)), e("b", cls, value));
       return row;
     }));

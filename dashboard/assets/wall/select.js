@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const w = window.wangge;
-  const KINDS = ["grid", "event", "person", "facility", "area", "call"];
+  const KINDS = ["grid", "event", "person", "facility", "area", "call", "self_test"];
   const named = (kind) => (kind === "area" ? "place" : kind); /* in the URL `area` is the scope of the whole wall */
 
   w.select = function (chosen, { fly = true } = {}) {
@@ -16,7 +16,7 @@
     path();
   };
   function where(chosen) {
-    if (chosen.kind === "call") return null;
+    if (chosen.kind === "call" || chosen.kind === "self_test") return null;
     if (chosen.kind === "event") return w.state.events.get(chosen.id);
     if (chosen.kind === "facility") return w.map.stations().find((s) => s.id === chosen.id);
     if (chosen.kind === "person") {

@@ -71,13 +71,30 @@ async def test_words_that_are_none_are_passed_over() -> None:
     assert desk.told == [("open", 7), {"type": "ping", "t": 1}, ("close", "key")]
 
 
-async def test_a_silent_page_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(duty, "SILENCE_S", 0.05)
+async def test_a_silent_page_is_asked_and_has_gone_when_it_misses_two_beats(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(duty, "BEAT_S", 0.05)
     desk = Desk()
     async with page(desk) as one:
+        assert orjson.loads(await one.recv()) == {"type": "beat"}
         with pytest.raises(ConnectionClosed):
             await one.recv()
     assert desk.told[-1] == ("close", "key")
+
+
+async def test_a_page_whose_timers_sleep_lives_by_its_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In the background it sends nothing by itself, and answers each beat."""
+    monkeypatch.setattr(duty, "BEAT_S", 0.2)
+    desk = Desk()
+    async with page(desk) as one:
+        for _ in range(2 * duty.MOST_MISSED):
+            while orjson.loads(await one.recv()) != {"type": "beat"}:
+                pass
+            await one.send('{"type": "beat"}')
+        assert ("close", "key") not in desk.told
 
 
 async def test_a_revoked_session_ends_the_page(monkeypatch: pytest.MonkeyPatch) -> None:

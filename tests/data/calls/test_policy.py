@@ -102,7 +102,12 @@ def test_who_is_in_another_call_is_waited_for_until_the_step_is_over() -> None:
 
 def test_what_time_alone_does() -> None:
     past, later = NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)
-    assert policy.expired(attempt(S.RINGING, ring_until=later, lease_until=past), NOW) is None
+    assert policy.expired(attempt(S.RINGING, ring_until=later), NOW) is None
+    assert policy.expired(attempt(S.RINGING, ring_until=later, lease_until=later), NOW) is None
+    gone = attempt(
+        S.RINGING, ring_until=later, lease_until=past
+    )  # the device, and it did not return
+    assert policy.expired(gone, NOW) is S.INTERRUPTED
     assert policy.expired(attempt(S.RINGING, ring_until=NOW), NOW) is S.NO_ANSWER
     assert policy.expired(attempt(S.QUEUED, ring_until=later, lease_until=NOW), NOW) is S.OFFLINE
     lapsed = attempt(S.DIALLING, ring_until=later, lease_until=NOW)

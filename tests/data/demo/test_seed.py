@@ -16,9 +16,10 @@ from psycopg.rows import dict_row
 
 from dashboard.embedded import Store
 from data import actors
+from data.calls import policy, presence
 from data.contract.check import check
-from data.database import Connection, Database
-from data.demo import seed
+from data.database import Connection, Database, fetch_all
+from data.demo import duty_rooms, seed
 from data.demo.clockwork import SITE_TZ
 from data.demo.incidents import NO_POINT, IncidentWorld
 from data.demo.model import Town
@@ -28,10 +29,15 @@ from data.demo.walkers import Walkers
 from data.places import site
 from data.places.lookup import locate
 from data.query import summary
+from tests.calling import Desk
 from tests.clones import cloned
+from tests.data.demo.on_duty import CHIEF_AND_WORKER_ON_DUTY, ON_DUTY, ROLES
+from tests.factories import NOON, value
+from tests.factories import Town as Small
 
 AT = datetime(2026, 7, 14, 1, 42, tzinfo=UTC)  # 09:42 in the town, a Tuesday
 LATER = AT + timedelta(hours=2)
+ROOMS = duty_rooms.ON_DUTY  # on duty at any hour
 Rows = list[dict[str, Any]]
 
 
@@ -158,7 +164,7 @@ def test_the_figures_of_a_morning(seeded: Store) -> None:
     assert events["open"] == events["located"] + events["unlocated"]
     assert events["open"] == sum(events[k] for k in ("overdue", "yellow", "green", "no_limit"))
     assert 30 < events["open"] < 130 and 0 < events["overdue"] < 12
-    assert 180 < people["on_duty"] <= people["rostered"] == 196
+    assert 180 < people["on_duty"] - ROOMS <= people["rostered"] - ROOMS == 196
     assert people["on_duty"] == people["online"] + people["offline"]
     assert people["fresh"] > 0.7 * people["on_duty"]
     assert people["no_position"] < 8 < people["offline"]
@@ -181,24 +187,24 @@ def test_the_evening_changes_the_shift(seeded: Store) -> None:
         return found
 
     ten, vacant = at(evening.replace(hour=10, minute=0))
-    assert 180 < ten["on_duty"] <= 196 and ten["rostered"] == 196
+    assert 180 < ten["on_duty"] - ROOMS <= 196 and ten["rostered"] == 196 + ROOMS
     assert 3 <= vacant["grids_with_nobody"] <= 8
     assert len(vacant["nobody"]) == vacant["grids_with_nobody"]
     assert vacant["left_to_duty_room"] is None and vacant["no_chief"] == 0
 
     last, _ = at(evening - minute)
-    assert last["rostered"] == 196 and last["on_duty"] > 190
+    assert last["rostered"] == 196 + ROOMS and last["on_duty"] > 190 + ROOMS
     first, vacant = at(evening + minute)
-    assert first["rostered"] == 25 and 10 <= first["on_duty"] <= 25
+    assert first["rostered"] == 25 + ROOMS and 10 <= first["on_duty"] - ROOMS <= 25
     night, vacant = at(evening.replace(hour=2) + timedelta(days=1))
-    assert night["rostered"] == 25 and 24 <= night["on_duty"] <= 25
+    assert night["rostered"] == 25 + ROOMS and 24 <= night["on_duty"] - ROOMS <= 25
     assert vacant["grids_with_nobody"] <= 4, "only those who are rostered and have not come"
     assert vacant["left_to_duty_room"] > 120
 
     before, _ = at(dawn - minute)
     after, vacant = at(dawn + 15 * minute)
-    assert before["rostered"] == 25 and after["rostered"] == 196
-    assert 180 < after["on_duty"] <= 196 and vacant["left_to_duty_room"] is None
+    assert before["rostered"] == 25 + ROOMS and after["rostered"] == 196 + ROOMS
+    assert 180 < after["on_duty"] - ROOMS <= 196 and vacant["left_to_duty_room"] is None
     assert vacant["grids_with_nobody"] <= 12
 
 
@@ -212,6 +218,48 @@ def test_positions_keep_inside_shifts_and_have_grids(seeded: Store) -> None:
     newest = """SELECT count(*) FROM latest_position l WHERE l.at <> (
         SELECT max(at) FROM position_history h WHERE h.person_id = l.person_id)"""
     assert _one(seeded, newest) == 0
+
+
+async def test_a_call_that_nobody_confirms_ends_in_the_duty_rooms(seeded: Store) -> None:
+    """The default policy whole: owner, the three nearest, chief, the community's duty room, the
+    town's. Everybody's page is open, and nobody presses anything."""
+    async with Database(seeded.app_url, seeded.readonly_url, size=2) as database:
+        async with database.acting(None) as link:
+            system = await actors.system_actor(link)
+        async with database.acting(system.id) as link:
+            (grid,) = await fetch_all(link, CHIEF_AND_WORKER_ON_DUTY, {"at": AT})
+            people = {row["id"]: row for row in await fetch_all(link, ON_DUTY, {"at": AT})}
+            officer, _ = await actors.create_token(link, name="dora", role="duty_officer")
+        small = Small(database, system.id, {}, {}, {})
+        desk = Desk(small, officer, elapsed=AT - NOON)
+        pages = {str(id_): id_ for id_ in people}
+
+        async def rung() -> list[tuple[int, set[str]]]:
+            async with database.acting(system.id) as link:
+                await presence.beat(link, process="web", pages=pages, real=desk.when.real)
+            await desk.engine()
+            called = await desk.dial(session)
+            async with database.acting(system.id) as link:
+                return [(id_, set(await value(link, ROLES, [id_]))) for id_ in called]
+
+        async with database.acting(system.id) as link:
+            await presence.beat(link, process="web", pages=pages, real=desk.when.real)
+        session = await desk.click("grid", grid["id"])
+        steps = []
+        for step in policy.DEFAULT_STEPS:
+            steps.append(await rung())
+            desk.advance(step.ring_s)
+        await desk.engine()
+        card = await desk.seen(session)
+    owners, nearest, chief, community, town = steps
+    assert owners and all(roles & {"grid_worker", "stand_in"} for _, roles in owners)
+    assert len(nearest) == 3 and all(roles != {"duty"} for _, roles in nearest)
+    assert [roles for _, roles in chief] == [{"grid_chief"}]
+    assert [(people[id_]["area_id"], roles) for id_, roles in community] == [
+        (grid["area_id"], {"duty"})
+    ]
+    assert [roles for _, roles in town] == [{"duty"}, {"duty"}]
+    assert (card["outcome"], card["counts"]["called"]) == ("no_answer", sum(map(len, steps)))
 
 
 def test_a_later_start_fills_the_time_between(seeded: Store, scene: Scene) -> None:
