@@ -19,15 +19,16 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Match
 
-from dashboard import assets, guards
+from dashboard import assets
 from dashboard.api import ROUTERS, errors
-from dashboard.auth import AuthMiddleware, Identities, acting
-from dashboard.basemaps import Basemaps
-from dashboard.body_limit import BodyLimit
+from dashboard.basemaps.tiles import Basemaps
 from dashboard.channels.page import PageChannel
 from dashboard.clock import SiteClock
 from dashboard.doors import routes as door_routes
-from dashboard.headers import HeadersMiddleware, script_hash
+from dashboard.guards import pages as guards
+from dashboard.guards.auth import AuthMiddleware, Identities, acting
+from dashboard.guards.body_limit import BodyLimit
+from dashboard.guards.headers import HeadersMiddleware, script_hash
 from dashboard.imports.jobs import Jobs
 from dashboard.imports.spool import MOST_BYTES
 from dashboard.listener import Listener

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from dashboard import basemap_choice
 from dashboard.api import bodies
 from dashboard.api.errors import json_response, language
 from dashboard.api.requests import NO_NUL, caller
-from dashboard.basemap_choice import Ready, Remark, Wish
+from dashboard.basemaps import choice as basemap_choice
+from dashboard.basemaps.choice import Ready, Remark, Wish
 from dashboard.i18n.sentences import tell
 from data import actors
 from data.access import Actor, Permission

@@ -10,13 +10,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from dashboard import call_sheet
 from dashboard.api.errors import json_response
 from dashboard.api.instants import instant
 from dashboard.api.requests import NO_NUL, caller
 from dashboard.i18n import ledger as words
 from dashboard.i18n.reasons import both
-from dashboard.sheets import FORMATS
+from dashboard.sheets import calls as call_sheet
+from dashboard.sheets.writing import FORMATS
 from data import actors
 from data.access import Actor, Permission
 from data.calls import reasons

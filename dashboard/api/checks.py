@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query, Request, Response
 from dashboard.api.errors import json_response, language
 from dashboard.api.instants import instant
 from dashboard.api.requests import Code, caller
-from dashboard.findings import as_csv, as_geojson
 from dashboard.i18n.sentences import tell
+from dashboard.sheets.findings import as_csv, as_geojson
 from data.access import Actor, Permission
 from data.contract import announced
 from data.contract import diff as diff_

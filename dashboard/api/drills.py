@@ -12,8 +12,8 @@ from dashboard.api import bodies
 from dashboard.api.clicks import Text
 from dashboard.api.errors import faults_response, json_response
 from dashboard.api.requests import caller, system_id
-from dashboard.drill_table import as_csv
 from dashboard.moment import moment
+from dashboard.sheets.drills import as_csv
 from data import actors
 from data.access import Actor, Permission
 from data.calls.drills import drills, report

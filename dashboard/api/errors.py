@@ -18,7 +18,7 @@ from starlette.types import Scope
 from dashboard.i18n.sentences import accepted, tell
 from dashboard.imports.jobs import TooMany
 from dashboard.imports.spool import Busy, NoRoom
-from dashboard.intake import IntakeFull
+from dashboard.intake.queue import IntakeFull
 from data.errors import Invalid, NoSite, NotAllowed, NotFound, Said, StoreUnavailable, WanggeError
 from data.importers.errors import CannotUndo
 

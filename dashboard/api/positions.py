@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from dashboard.api.errors import InvalidBody, TooLarge, json_response
 from dashboard.api.requests import caller, read_object
-from dashboard.intake import Intake
+from dashboard.intake.queue import Intake
 from dashboard.openapi import positions as described
 from dashboard.openapi.positions import MAX_BYTES, MAX_POSITIONS
 from data.access import Permission

@@ -6,7 +6,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from dashboard.api.requests import caller
-from dashboard.basemaps import Basemaps
+from dashboard.basemaps.tiles import Basemaps
 from data.access import Permission
 from data.errors import NotFound
 from data.tiles.pictures import content_type

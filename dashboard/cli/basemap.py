@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from dashboard import basemap_choice
-from dashboard.basemap_choice import Ready, Remark, Wish
+from dashboard.basemaps import choice as basemap_choice
+from dashboard.basemaps.choice import Ready, Remark, Wish
 from dashboard.cli.opened import system_transaction
 from dashboard.cli.tongue import language
 from dashboard.cli.words import say

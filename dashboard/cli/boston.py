@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
-from dashboard import launch
 from dashboard import settings as settings_
 from dashboard.cli.up import print_welcome, say
 from dashboard.embedded import Store
+from dashboard.roles import launch
+from dashboard.roles.supervisor import wangge
 from dashboard.settings import Settings
-from dashboard.supervisor import wangge
 from data import actors
 from data.database import Database
 from data.errors import NotFound, WanggeError

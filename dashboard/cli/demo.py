@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 
 import click
 
-from dashboard import launch, town
+from dashboard import town
 from dashboard.cli.serve import tls
 from dashboard.cli.up import print_welcome, say
 from dashboard.embedded import Store
+from dashboard.roles import launch
+from dashboard.roles.supervisor import Role, wangge
 from dashboard.settings import Settings
-from dashboard.supervisor import Role, wangge
 from dashboard.tasks import end
 
 

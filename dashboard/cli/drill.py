@@ -13,9 +13,9 @@ import click
 from dashboard.cli.hook import json_of
 from dashboard.cli.opened import system_database
 from dashboard.cli.words import say, say_error
-from dashboard.drill_table import as_csv
 from dashboard.moment import moment
-from dashboard.role import site_clock
+from dashboard.roles.ending import site_clock
+from dashboard.sheets.drills import as_csv
 from data.calls.drills import drills, report
 from data.calls.drills.shipped import scenario, shipped
 from data.calls.policy_file import WrongFile

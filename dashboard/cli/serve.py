@@ -13,8 +13,8 @@ import click
 import uvicorn
 
 from dashboard.embedded import ensure
+from dashboard.roles.supervisor import follow_parent
 from dashboard.settings import Settings
-from dashboard.supervisor import follow_parent
 from data import migrate
 
 LISTENING: dict[str, Any] = {
@@ -58,7 +58,7 @@ def web() -> None:
 @tls
 def ingest() -> None:
     """The doors of positions alone, on their own port: INGEST_PORT, else the port after PORT."""
-    from dashboard.ingest import create_app
+    from dashboard.roles.ingest import create_app
 
     settings = _with_store(Settings.load())
     _listen(create_app(settings), settings, settings.ingest_port or settings.port + 1)
@@ -67,7 +67,7 @@ def ingest() -> None:
 @serve.command()
 def engine() -> None:
     """Time passing: lights, freshness, tomorrow's partition."""
-    from dashboard.engine import run
+    from dashboard.roles.engine import run
 
     asyncio.run(run(_with_store(Settings.load())))
 
@@ -81,7 +81,7 @@ def engine() -> None:
 )
 def mqtt(mqtt_url: str) -> None:
     """OwnTracks through a broker (mosquitto): subscribes owntracks/+/+. One a site."""
-    from dashboard.mqtt import run
+    from dashboard.roles.mqtt import run
 
     settings = replace(_with_store(Settings.load()), mqtt_url=mqtt_url)
     asyncio.run(run(settings))

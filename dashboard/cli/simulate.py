@@ -14,8 +14,8 @@ import click
 import httpx
 
 from dashboard import settings, simulator
+from dashboard.roles.supervisor import follow_parent
 from dashboard.simulator import Addresses, Simulator
-from dashboard.supervisor import follow_parent
 from dashboard.town import SINCE, TOKENS
 from data.demo import scene
 from data.demo.event_types import SOURCES

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import click
 
-from dashboard import launch, welcome
+from dashboard import welcome
 from dashboard.cli.serve import tls
 from dashboard.cli.tongue import language
 from dashboard.embedded import Store
 from dashboard.i18n.sentences import tell
+from dashboard.roles import launch
 from dashboard.settings import Settings
 from data.database import Database
 from data.errors import Said

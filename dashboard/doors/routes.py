@@ -13,9 +13,9 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboard.auth import Identities, cookies
 from dashboard.doors.limits import Limit, address_of
 from dashboard.doors.page import SignIn, render
+from dashboard.guards.auth import Identities, cookies
 from dashboard.i18n import language
 from data import actors
 from data.access import Actor, Permission

@@ -21,8 +21,8 @@ import psycopg
 
 from dashboard.imports import look, preview, telling
 from dashboard.imports.spool import Upload
+from dashboard.roles.supervisor import follow_parent
 from dashboard.settings import Settings, import_mb
-from dashboard.supervisor import follow_parent
 from data.database import Database
 from data.errors import Said, StoreUnavailable, WanggeError
 from data.importers import swapped, values

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.imports.spool import Busy, Upload
+from dashboard.roles.supervisor import PIPE
 from dashboard.settings import Settings
-from dashboard.supervisor import PIPE
 from data.errors import WanggeError
 
 MOST = 2  # at once in one process

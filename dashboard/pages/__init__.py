@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard import assets
-from dashboard.auth import acting, standing
 from dashboard.components import desk
+from dashboard.guards.auth import acting, standing
 from dashboard.i18n import translator
 from dashboard.pages import basemaps, calls, drills, grids, import_, phones, policies, screen
 from data.access import Permission

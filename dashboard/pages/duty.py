@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from dashboard.auth import current_actor
+from dashboard.guards.auth import current_actor
 from data.access import Permission
 
 router = APIRouter(include_in_schema=False)

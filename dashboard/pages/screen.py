@@ -8,13 +8,13 @@ from typing import Any
 
 from dash import Input, Output, dcc, html
 
-from dashboard.auth import acting
 from dashboard.components.attributes import data
 from dashboard.components.footer import footer
 from dashboard.components.header import header
 from dashboard.components.panels import panels
 from dashboard.figures.trend import trend
 from dashboard.figures.types import folded, types
+from dashboard.guards.auth import acting
 from dashboard.i18n import catalogue, language, translator
 from dashboard.map.layers import LAYERS
 from dashboard.map.view import view

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard import tasks
-from dashboard.intake import FAILED, Intake
+from dashboard.intake.queue import FAILED, Intake
 from dashboard.phones.reading import Read
 from data import actors, counters
 from data.access import Actor

@@ -25,7 +25,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from dashboard import tasks
 from dashboard.cli.tongue import language
 from dashboard.i18n.sentences import tell
-from dashboard.intake import IntakeFull
+from dashboard.intake.queue import IntakeFull
 from dashboard.phones import owntracks
 from dashboard.phones.door import PhoneDoor
 from dashboard.phones.reading import Read

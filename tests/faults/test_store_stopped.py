@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dashboard import auth
 from dashboard.embedded import Store, ensure, stop
+from dashboard.guards import auth
 from data import actors, migrate
 from data.database import Database, fetch_all
 from tests.clones import places

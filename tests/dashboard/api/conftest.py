@@ -25,8 +25,8 @@ from dashboard.api import (
     phones,
     positions,
 )
-from dashboard.auth import Identities
 from dashboard.embedded import Store
+from dashboard.guards.auth import Identities
 from data import actors
 from data.database import Database
 from data.events import attributes, types

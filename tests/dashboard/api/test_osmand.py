@@ -212,7 +212,7 @@ async def test_a_full_queue_keeps_the_fix(
     town: Town, app: FastAPI, client: httpx.AsyncClient, token: str, monkeypatch: Any
 ) -> None:
     """503: the app sends it again, and then it is taken."""
-    monkeypatch.setattr("dashboard.intake.MAX_WAITING", 1)
+    monkeypatch.setattr("dashboard.intake.queue.MAX_WAITING", 1)
     app.state.intake.waiting = 1
     reply = await client.get(f"{OSMAND}/{token}", params=query())
     assert reply.status_code == 503 and int(reply.headers["Retry-After"]) > 0

@@ -147,7 +147,7 @@ async def test_without_a_valid_token(town: Town, client: httpx.AsyncClient, head
 
 async def test_a_full_queue_is_a_503(app: FastAPI, send: Send, monkeypatch: Any) -> None:
     """Not a 429: the app for iOS forgets a fix after any 4xx."""
-    monkeypatch.setattr("dashboard.intake.MAX_WAITING", 1)
+    monkeypatch.setattr("dashboard.intake.queue.MAX_WAITING", 1)
     app.state.intake.waiting = 1
     assert (await send(message())).status_code == 503
     app.state.intake.waiting = 0

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.embedded import Store
-from dashboard.intake import Intake
+from dashboard.intake.queue import Intake
 from data import actors
 from data.database import fetch_all
 from data.errors import StoreUnavailable
@@ -237,7 +237,7 @@ async def test_a_full_queue_says_so(
     town: Town, app: FastAPI, client: httpx.AsyncClient, bearer: Any, monkeypatch: Any
 ) -> None:
     """503 with Retry-After; what was refused is counted as dropped, outside of the sum."""
-    monkeypatch.setattr("dashboard.intake.MAX_WAITING", 1)
+    monkeypatch.setattr("dashboard.intake.queue.MAX_WAITING", 1)
     header = await bearer("source")
     app.state.intake.waiting = 1
     reply = await client.post(URL, json={"positions": [row()]}, headers=header)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from dashboard import call_sheet, sheets
 from dashboard.i18n import catalogue, ledger
+from dashboard.sheets import calls as call_sheet
+from dashboard.sheets import writing as sheets
 from data.calls.lifecycle import AttemptState
 from data.calls.model import Outcome, SessionState, Target
 from tests.dashboard.calls.test_calls import click

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from dashboard.cli import main
 from dashboard.clock import SiteClock
 from dashboard.embedded import Store
-from dashboard.engine import Engine
+from dashboard.roles.engine import Engine
 from data.database import Database
 from tests.drilling import scenario
 from tests.factories import make_town

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from dashboard.auth import acting
 from dashboard.components.footer import LIGHTS, PEOPLE, footer
 from dashboard.components.header import FIGURES, header
 from dashboard.components.panels import panels
+from dashboard.guards.auth import acting
 from dashboard.i18n import LANGUAGES, translator
 from dashboard.map.layers import LAYERS
 from dashboard.map.view import view

@@ -15,7 +15,7 @@ from tests.dashboard.i18n.test_catalogue import CHINESE, DASHBOARD, DESKS, STRIN
 SHELL = "desk"
 BESIDE = {  # modules that say words of a page, but stand elsewhere
     "import": ("imports/wording.py",),
-    "calls": ("i18n/ledger.py", "call_sheet.py"),
+    "calls": ("i18n/ledger.py", "sheets/calls.py"),
 }
 WORDS = re.compile(r"\b(?:w\.|\.)?(?:t|say)\(\s*" + STRING)
 

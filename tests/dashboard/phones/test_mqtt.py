@@ -17,11 +17,11 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from dashboard import launch
 from dashboard.embedded import Store
-from dashboard.mqtt import subscribed
 from dashboard.phones.door import PhoneDoor
 from dashboard.phones.mqtt import Broker, Message, read
+from dashboard.roles import launch
+from dashboard.roles.mqtt import subscribed
 from dashboard.settings import Settings
 from data import counters
 from data.errors import Invalid, StoreUnavailable

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.mqtt import subscribed
 from dashboard.phones.mqtt import Broker, Subscriber
+from dashboard.roles.mqtt import subscribed
 from data.errors import Invalid
 from data.places import site as site_
 from tests.factories import NOON, Town, make_town

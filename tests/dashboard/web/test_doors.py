@@ -10,7 +10,7 @@ import httpx
 import pytest
 import websockets
 
-from dashboard.headers import script_hash
+from dashboard.guards.headers import script_hash
 from data import actors
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town, value

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.intake import Intake
+from dashboard.intake.queue import Intake
 from data import actors, feed_shifts
 from data.feed_shifts import FeedShift
 from tests.dashboard.web.conftest import Bearer

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import remote_tiles
+from dashboard.basemaps import remote as remote_tiles
 from data.tiles import basemap as basemaps
 from data.tiles.basemap import Basemap, Origin
 from data.tiles.pmtiles import tile_id

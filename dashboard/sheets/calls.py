@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.i18n import ledger, translator
 from dashboard.i18n.reasons import both
-from dashboard.sheets import Cell
+from dashboard.sheets.writing import Cell
 from data.calls import reasons
 
 Row = Mapping[str, Any]

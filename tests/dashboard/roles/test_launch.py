@@ -19,14 +19,14 @@ ROOT = Path(__file__).parents[2]
 # The real launch around a web role of ten lines.
 SITE = """
 import asyncio, sys
-from dashboard import launch
+from dashboard.roles import launch
 from dashboard.embedded import Store
 from dashboard.settings import Settings
-from dashboard.supervisor import Role
+from dashboard.roles.supervisor import Role
 WEB = '''
 import os
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from dashboard.supervisor import follow_parent
+from dashboard.roles.supervisor import follow_parent
 follow_parent()
 class Answer(BaseHTTPRequestHandler):
     def do_GET(self):
@@ -119,7 +119,7 @@ async def test_a_second_site_on_the_same_home_is_refused(
 async def test_a_foreign_program_on_the_port_is_named(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dashboard import launch
+    from dashboard.roles import launch
     from dashboard.settings import Settings
 
     monkeypatch.setattr(launch, "FREE_WITHIN_S", 0.1)

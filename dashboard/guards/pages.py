@@ -19,7 +19,7 @@ from dashboard.api.errors import (
     error_response,
     language,
 )
-from dashboard.auth import acting
+from dashboard.guards.auth import acting
 from dashboard.pages import Page
 from data.access import Actor, Permission
 from data.errors import Said

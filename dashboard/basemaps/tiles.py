@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard.remote_tiles import Remote
+from dashboard.basemaps.remote import Remote
 from data.database import Database
 from data.places.site import Site
 from data.tiles import basemap as basemaps

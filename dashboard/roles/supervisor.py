@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dashboard import tasks
-from dashboard.logs import Log
+from dashboard.roles.logs import Log
 from data.errors import Said
 
 PIPE = "WANGGE_PARENT_PIPE"

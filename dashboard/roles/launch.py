@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx
 
 from dashboard.embedded import EmbeddedError, Store, ensure, runs, stop
+from dashboard.roles.supervisor import Role, Supervisor, wangge
 from dashboard.settings import Settings
-from dashboard.supervisor import Role, Supervisor, wangge
 from dashboard.tasks import end
 from data import migrate
 from data.errors import Said, WanggeError

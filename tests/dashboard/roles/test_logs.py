@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import supervisor as supervisors
-from dashboard.logs import Log
-from dashboard.supervisor import Role, Supervisor
+from dashboard.roles import supervisor as supervisors
+from dashboard.roles.logs import Log
+from dashboard.roles.supervisor import Role, Supervisor
 from tests.waiting import until
 
 LIMIT = 1_000

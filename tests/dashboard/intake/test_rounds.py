@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.intake import MAX_WAITING, Intake, IntakeFull
+from dashboard.intake.queue import MAX_WAITING, Intake, IntakeFull
 from data.access import Actor
 from data.database import Database
 from tests.factories import NOON

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from dashboard.embedded import Store
-from dashboard.ingest import create_app
+from dashboard.roles.ingest import create_app
 from dashboard.settings import Settings
 from data import actors
 from data.database import Database

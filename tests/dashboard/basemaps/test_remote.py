@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import remote_tiles
-from dashboard.remote_tiles import Remote, address_of, key_in, labels_template, template
+from dashboard.basemaps import remote as remote_tiles
+from dashboard.basemaps.remote import Remote, address_of, key_in, labels_template, template
 from data.tiles.errors import BadAddress, LabelsElsewhere
 from tests import tile_sets
 

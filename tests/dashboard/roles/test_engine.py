@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboard.embedded import Store
-from dashboard.engine import Engine
+from dashboard.roles.engine import Engine
 from data import engine
 from data.calls import sessions
 from data.calls.model import Moment, Subject, SubjectKind

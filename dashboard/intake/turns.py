@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
-from dashboard.rounds import Submission
+from dashboard.intake.rounds import Submission
 
 
 @dataclass(slots=True)

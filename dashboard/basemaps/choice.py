@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from dashboard import remote_tiles
-from dashboard.remote_tiles import Remote, Unreachable
+from dashboard.basemaps import remote as remote_tiles
+from dashboard.basemaps.remote import Remote, Unreachable
 from data.errors import Said
 from data.tiles import basemap as basemaps
 from data.tiles.basemap import Basemap, Coverage, Origin

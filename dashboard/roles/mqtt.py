@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from dashboard.clock import SiteClock
-from dashboard.intake import Intake
+from dashboard.intake.queue import Intake
 from dashboard.phones.door import PhoneDoor
 from dashboard.phones.mqtt import Broker, Subscriber
-from dashboard.role import RETRY_S, site_clock, until_stopped
+from dashboard.roles.ending import RETRY_S, site_clock, until_stopped
 from dashboard.settings import Settings
 from data import actors
 from data.access import Actor

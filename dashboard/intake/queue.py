@@ -20,9 +20,9 @@ from datetime import datetime
 from typing import Any
 
 from dashboard import tasks
+from dashboard.intake.rounds import Outcome, Round, Submission
+from dashboard.intake.turns import Turns
 from dashboard.listener import Listener
-from dashboard.rounds import Outcome, Round, Submission
-from dashboard.turns import Turns
 from data import actors, counters
 from data.access import Actor, Permission
 from data.database import Database

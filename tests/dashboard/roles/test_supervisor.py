@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import supervisor as supervisors
-from dashboard.supervisor import Role, Supervisor
+from dashboard.roles import supervisor as supervisors
+from dashboard.roles.supervisor import Role, Supervisor
 from data.errors import Said
 from tests.waiting import until
 
 CHILD = """
 import os, signal, sys
-from dashboard import supervisor
+from dashboard.roles import supervisor
 supervisor.GRACE_S = 0.2
 supervisor.follow_parent()
 print(os.getpid(), flush=True)
@@ -28,7 +28,7 @@ DEAF = CHILD.replace("print(", "signal.signal(signal.SIGTERM, signal.SIG_IGN); p
 PARENT = """
 import asyncio, sys
 from pathlib import Path
-from dashboard.supervisor import Role, Supervisor
+from dashboard.roles.supervisor import Role, Supervisor
 async def go():
     supervisor = Supervisor(Path(sys.argv[1]), print)
     for name in ("one", "two"):

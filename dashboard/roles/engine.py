@@ -7,9 +7,9 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from dashboard import feed_watch
 from dashboard.moment import SiteTime, moment
-from dashboard.role import RETRY_S, site_clock, until_stopped
+from dashboard.roles import feed_watch
+from dashboard.roles.ending import RETRY_S, site_clock, until_stopped
 from dashboard.settings import Settings
 from data import actors, engine
 from data.database import Database

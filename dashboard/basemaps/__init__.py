@@ -1,0 +1,1 @@
+"""The base map in a process: its tiles, a service outside, an administrator's wish made ready."""

@@ -1,0 +1,1 @@
+"""The queue before the store: whose turn it is, what goes through together, the answer to each."""

@@ -1,0 +1,1 @@
+"""The processes of a site beside the web role, and what starts and ends them."""

@@ -1,0 +1,1 @@
+"""What people take away as a file: calls, drills, findings as tables, CSV, XLSX, GeoJSON."""
