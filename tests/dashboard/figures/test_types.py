@@ -66,9 +66,10 @@ def test_the_page_draws_what_the_feed_says() -> None:
     assert line.layout.font.size == 48
 
 
-def test_a_page_without_a_day_is_empty_not_broken() -> None:
-    line, bars, names, _ = charts({})
-    assert not names and len(bars.data[0].x) == 0 and len(line.data[0].x) == 24
+def test_a_page_without_a_day_is_empty_not_broken_and_says_so() -> None:
+    line, bars, (name,), _ = charts({})
+    assert name.className == "nothing" and name.children
+    assert len(bars.data[0].x) == 0 and len(line.data[0].x) == 24
 
 
 def test_a_day_has_no_more_hours_than_a_day() -> None:
