@@ -100,7 +100,7 @@ FROM presence x
 WHERE x.person_id = %(id)s AND x.kind = 'duty' AND x.seen_at > %(seen_since)s ORDER BY x.heard_at DESC;
 
 -- name: contacts
--- Without the address: whether a way is there may be known to all who see the person.
+-- Without the address.
 SELECT channel, verified_at, verified_how AS how FROM contact WHERE person_id = %(id)s ORDER BY channel;
 
 -- name: phones

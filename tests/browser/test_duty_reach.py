@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -25,6 +26,14 @@ from tests.waiting import LONGEST_S
 SLEEPING = "() => { for (let i = 0; i < 10000; i++) { clearInterval(i); clearTimeout(i); } }"
 REFUSED_LOCK = "navigator.wakeLock.request = () => Promise.reject(new Error('low battery'));"
 LONG_RING = "UPDATE call_policy_step SET ring_s = 900"  # none ends because the machine is slow
+
+
+NOT_HEARD = """
+INSERT INTO call_session (request_key, actor_id, area_id, person_id, steps, policy, purpose, state,
+                          outcome, started_at, ended_at)
+SELECT 'not heard', (SELECT min(id) FROM actor), area_id, id,
+       '[{"target": "person", "channels": ["page"], "ring_s": 45, "k": 3}]', '{}', 'self_test',
+       'exhausted', 'no_answer', now(), now() FROM person WHERE id = %s"""
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +111,7 @@ def test_a_test_call_is_one_tap_and_a_real_call_goes_before_it(
     ring = page.locator("#ring")
     expect(ring).to_contain_text("测试呼叫")
     expect(ring.locator("[data-do=no]")).to_have_count(0)
-    assert dora.get("/api/calls").json()["sessions"] == []
+    assert dora.get("/api/calls?purpose=call").json()["sessions"] == []
     ring.locator(".yes").click()
     expect(ring).to_contain_text("呼叫能到达这部手机")
     ring.locator("[data-do=close]").click()
@@ -205,6 +214,8 @@ def test_the_duty_panel_opens_who_has_not_passed(
 ) -> None:
     """And from there the card of a person, which says by what he can be reached."""
     phone()
+    with psycopg.connect(site.store.admin_url) as link:
+        link.execute(NOT_HEARD, [site.town.people["west_worker"]])
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
     context.set_default_timeout(1000 * LONGEST_S)
     context.add_cookies(site.cookies())  # type: ignore[arg-type]
@@ -216,6 +227,7 @@ def test_the_duty_panel_opens_who_has_not_passed(
     row.click()
     card = screen.locator("#card")
     expect(card).to_contain_text("李乙 · 渠口村")
+    expect(card).to_contain_text(re.compile(r"自检未确认 \d\d:\d\d"))
     expect(card).to_contain_text("只有打开值班页的人能被呼到")
     card.locator("button.row", has_text="李乙").click()
     expect(card).to_contain_text("未打开，呼叫不到")

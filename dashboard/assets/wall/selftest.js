@@ -11,7 +11,7 @@
     return row;
   }
   const TESTS = { passed: "Self-test passed", failed: "Self-test not confirmed", ringing: "Self-test rings", not_yet: "No self-test yet" };
-  const tested = (state, at) => w.t(TESTS[state]) + (at ? " " + w.clock(Date.parse(at)) : "");
+  const tested = (state, at) => w.t(TESTS[state]) + (at ? " " + w.clock(new Date(at).getTime()) : ""); /* of a card ISO, of the list ms */
 
   /* Each way with its state; without a page nothing else can reach somebody in this product. */
   w.reachRows = function (person) {

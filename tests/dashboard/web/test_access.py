@@ -106,6 +106,8 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/api/duty/acknowledge"): P.ANSWER,
     ("POST", "/api/duty/decline"): P.ANSWER,
     ("POST", "/api/duty/ringing"): P.ANSWER,
+    ("POST", "/api/duty/test"): P.ANSWER,
+    ("GET", "/api/duty/tests"): P.VIEW,
     ("WEBSOCKET", "/live"): (P.VIEW, P.ANSWER),
 }
 ROLE_NAMES = sorted(set(ROLES) - {"system"})
@@ -146,6 +148,7 @@ BODIES: dict[str, Any] = {
     "/api/duty/shift": {"on": True},
     "/api/duty/acknowledge": {"attempt_id": 1},
     "/api/duty/ringing": {"attempt_id": 1},
+    "/api/duty/test": {"request_key": "t"},
     "/api/duty/decline": {"attempt_id": 1, "reason": "far"},
 }
 UNTOUCHED = (  # what a write would change
