@@ -7,8 +7,8 @@ from contextlib import closing
 from playwright.sync_api import expect
 
 from dashboard.embedded import Store
-from dashboard.engine import Engine
-from dashboard.role import site_clock
+from dashboard.roles.ending import site_clock
+from dashboard.roles.engine import Engine
 from data import engine
 from data.database import Database
 from tests.browser import boxes

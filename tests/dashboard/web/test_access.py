@@ -7,109 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from data.access import ROLES, Permission
+from data.access import ROLES
 from tests.dashboard.web.conftest import Bearer
+from tests.dashboard.web.rights import ANYBODY, OPEN, ROUTES, P
 from tests.factories import Town, value
 from tests.serving import Served
 
-OPEN = "open"  # to anybody
-ANYBODY = "anybody"  # who is signed in
-P = Permission
-CALL, ID = "/{session_id:int}", "{session_id}"
-ROUTES: dict[tuple[str, str], Any] = {
-    ("GET", "/healthz"): OPEN,
-    ("GET", "/api/openapi.json"): OPEN,
-    ("GET", "/sign-in"): OPEN,
-    ("POST", "/sign-in"): OPEN,
-    ("POST", "/sign-out"): OPEN,
-    ("GET", "/enter/{code}"): OPEN,
-    ("GET", "/kiosk/{secret}"): OPEN,
-    ("GET", "/_favicon.ico"): OPEN,
-    ("GET", "/_dash-component-suites/{package_name}/{fingerprinted_path:path}"): OPEN,
-    ("MOUNT", "/assets"): OPEN,
-    ("GET", "/_dash-layout"): (P.VIEW, P.ANSWER),
-    ("GET", "/_dash-dependencies"): (P.VIEW, P.ANSWER),
-    ("POST", "/_dash-update-component"): (P.VIEW, P.ANSWER),
-    ("GET", "/"): ANYBODY,
-    ("GET", "/{path:path}"): ANYBODY,
-    ("*", "/api/{path:path}"): ANYBODY,
-    ("GET", "/api/clock"): ANYBODY,
-    ("GET", "/api/summary"): P.VIEW,
-    ("GET", "/api/layers/{layer}.geojson"): P.VIEW,
-    ("GET", "/tiles/{version}/{zoom}/{column}/{row}"): P.VIEW,
-    ("GET", "/tiles/{version}/labels/{zoom}/{column}/{row}"): P.VIEW,
-    ("GET", "/api/basemap"): P.ADMINISTER,
-    ("POST", "/api/basemap"): P.ADMINISTER,
-    ("POST", "/api/basemap/check"): P.ADMINISTER,
-    ("POST", "/api/basemap/none"): P.ADMINISTER,
-    ("GET", "/api/card/{kind}/{id}"): P.VIEW,
-    ("POST", "/api/card/event/{id}/reporter"): P.SEE_CONTACTS,
-    ("GET", "/api/grids/at"): P.VIEW,
-    ("GET", "/api/people/nearest"): P.VIEW,
-    ("GET", "/api/phones"): P.ADMINISTER,
-    ("POST", "/api/phones/{person_id}/token"): P.ADMINISTER,
-    ("GET", "/api/checks/grids"): P.CHECK_GRIDS,
-    ("GET", "/api/grids/versions"): P.CHECK_GRIDS,
-    ("GET", "/api/grids/diff"): P.CHECK_GRIDS,
-    ("POST", "/api/positions"): P.REPORT_POSITIONS,
-    ("GET", "/api/positions/osmand"): P.REPORT_POSITIONS,
-    ("POST", "/api/positions/osmand"): P.REPORT_POSITIONS,
-    ("GET", "/api/positions/osmand/{token}"): P.REPORT_POSITIONS,
-    ("POST", "/api/positions/osmand/{token}"): P.REPORT_POSITIONS,
-    ("POST", "/api/positions/owntracks"): P.REPORT_POSITIONS,
-    ("POST", "/api/events"): P.REPORT_EVENTS,
-    ("POST", "/api/hooks/{name}"): P.REPORT_EVENTS,
-    ("POST", "/api/cap"): P.REPORT_EVENTS,
-    ("POST", "/api/cap/{token}"): P.REPORT_EVENTS,
-    # Open311 has keys and errors of its own: tests/dashboard/api/test_open311.py
-    **{
-        ("GET", f"/open311/v2/{path}"): OPEN
-        for path in (
-            *("discovery.{format}", "services.{format}", "services", "services/{name:path}"),
-            *("requests.{format}", "requests", "requests/{name:path}", "tokens/{name:path}"),
-        )
-    },
-    ("POST", "/open311/v2/requests.{format}"): OPEN,
-    ("POST", "/open311/v2/requests"): OPEN,
-    ("*", "/open311/v2/{path:path}"): OPEN,
-    **{("GET", f"/api/calls{one}"): P.VIEW for one in ("", CALL, "/figures", "/filters")},
-    ("GET", f"/api/calls{CALL}/events"): P.VIEW,
-    ("GET", "/api/calls/export"): P.CALL,
-    **{("POST", f"/api/calls{one}"): P.CALL for one in ("", "/preview")},
-    **{("POST", f"/api/calls/{ID}/{act}"): P.CALL for act in ("end", "escalate", "add", "note")},
-    ("GET", "/api/policies"): P.ADMINISTER,
-    ("GET", "/api/policies/export"): P.ADMINISTER,
-    ("POST", "/api/policies/import"): P.ADMINISTER,
-    ("POST", "/api/policies/preview"): P.ADMINISTER,
-    ("PUT", "/api/policies/{code}"): P.ADMINISTER,
-    ("DELETE", "/api/policies/{code}"): P.ADMINISTER,
-    ("GET", "/api/drills"): P.CALL,
-    ("POST", "/api/drills"): P.DRILL,
-    ("GET", "/api/drills/{drill_id}"): P.CALL,
-    ("GET", "/api/drills/{drill_id}/report.csv"): P.CALL,
-    ("POST", "/api/drills/{drill_id}/stop"): P.DRILL,
-    ("GET", "/api/imports"): P.IMPORT,
-    ("POST", "/api/imports/uploads"): P.IMPORT,
-    ("GET", "/api/imports/uploads/{upload}"): P.IMPORT,
-    ("DELETE", "/api/imports/uploads/{upload}"): P.IMPORT,
-    ("POST", "/api/imports/uploads/{upload}/start"): P.IMPORT,
-    ("POST", "/api/imports/uploads/{upload}/stop"): P.IMPORT,
-    ("GET", "/api/imports/uploads/{upload}/preview.geojson"): P.IMPORT,
-    ("GET", "/api/imports/uploads/{upload}/report.{format}"): P.IMPORT,
-    ("GET", "/api/imports/{run}/report.{format}"): P.IMPORT,
-    ("POST", "/api/imports/{run}/undo"): P.IMPORT,
-    ("GET", "/duty"): ANYBODY,
-    ("GET", "/api/duty/me"): P.ANSWER,
-    ("GET", "/api/duty/ground"): P.ANSWER,
-    ("GET", "/api/duty/types"): P.ANSWER,
-    ("POST", "/api/duty/shift"): P.ANSWER,
-    ("POST", "/api/duty/acknowledge"): P.ANSWER,
-    ("POST", "/api/duty/decline"): P.ANSWER,
-    ("POST", "/api/duty/ringing"): P.ANSWER,
-    ("POST", "/api/duty/test"): P.ANSWER,
-    ("GET", "/api/duty/tests"): P.VIEW,
-    ("WEBSOCKET", "/live"): (P.VIEW, P.ANSWER),
-}
 ROLE_NAMES = sorted(set(ROLES) - {"system"})
 CONCRETE = {
     "{layer}": "grids",
