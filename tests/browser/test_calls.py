@@ -220,6 +220,7 @@ def test_an_answer_from_before_the_ring_does_not_end_it(
 
 def test_off_shift_and_closed_pages_are_said_at_once(phone_of: Open, site: Web, desk: Desk) -> None:
     phone = phone_of("chief")
+    expect(phone.page.locator("#shift-title")).to_have_text("在岗")
     phone.page.click("#shift")
     expect(phone.page.locator("#shift-title")).to_have_text("下班")
     session = desk.click(grid_id=site.town.grids["W-1"])

@@ -110,11 +110,11 @@ def test_a_confirmation_in_the_outage_counts_once(browser: Browser, site: Web, h
         expect(screen.locator("html")).not_to_have_class("lost")
     with closing(site.client()) as desk:
         (session,) = about(event, desk)
-        ledger = desk.get(f"/api/calls/{session['id']}").json()["ledger"]
+        told = desk.get(f"/api/calls/{session['id']}").json()
     assert (session["state"], session["outcome"]) == ("acked", "acknowledged")
-    states = {a["person"]["name"]: a["state"] for a in session["attempts"]}
+    states = {a["person"]["name"]: a["state"] for a in told["session"]["attempts"]}
     assert states == {"陈甲": "acknowledged", "李乙": "offline"}
-    actions = [line["action"] for line in ledger]
+    actions = [line["action"] for line in told["ledger"]]
     assert [actions.count(one) for one in ("ringing", "acknowledged", "acked")] == [1, 1, 1]
 
 
