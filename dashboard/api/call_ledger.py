@@ -172,8 +172,7 @@ async def _pieces(
 
 
 def _viewer(request: Request) -> Actor:
-    actor = caller(request)
-    actor.require(Permission.VIEW)
+    actor = caller(request, Permission.VIEW)
     return actor
 
 

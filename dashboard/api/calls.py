@@ -48,8 +48,7 @@ class Note(BaseModel, extra="forbid"):
 async def start(request: Request) -> Response:
     """Start a call. The session is durable before anybody is looked for, and says its outcome
     at once where nobody can be reached."""
-    actor = caller(request)
-    actor.require(Permission.CALL)
+    actor = caller(request, Permission.CALL)
     click = await bodies.read(request, Click, limit_bytes=CLICK_BYTES)
     state = request.app.state
     async with state.database.acting(actor.id) as connection:
@@ -69,8 +68,7 @@ async def start(request: Request) -> Response:
 @router.post("/api/calls/preview")
 async def preview(request: Request) -> Response:
     """A dry run of a click: whom it would call now and why, and what would stand empty."""
-    actor = caller(request)
-    actor.require(Permission.CALL)
+    actor = caller(request, Permission.CALL)
     clicked = await bodies.read(request, Clicked, limit_bytes=CLICK_BYTES)
     state = request.app.state
     system = await system_id(request)
@@ -99,8 +97,7 @@ async def look(request: Request, session_id: SessionId) -> Response:
 @router.post("/api/calls/{session_id}/end")
 async def end(request: Request, session_id: SessionId) -> Response:
     """The caller ends the call; phones stop ringing."""
-    actor = caller(request)
-    actor.require(Permission.CALL)
+    actor = caller(request, Permission.CALL)
     state = request.app.state
     async with state.database.acting(actor.id) as connection:
         await sessions.end(connection, actor=actor, session_id=session_id, when=moment(state.clock))
@@ -151,8 +148,7 @@ Work = Callable[[Connection, Actor, Moment], Awaitable[None]]
 
 async def _done(request: Request, session_id: int, work: Work) -> Response:
     """What the caller does with a call, carried forward at once; the card as it is then."""
-    actor = caller(request)
-    actor.require(Permission.CALL)
+    actor = caller(request, Permission.CALL)
     state = request.app.state
     async with state.database.acting(actor.id) as connection:
         await work(connection, actor, moment(state.clock))
@@ -163,8 +159,7 @@ async def _done(request: Request, session_id: int, work: Work) -> Response:
 
 async def _card(request: Request, session_id: int) -> dict[str, Any]:
     """A session as its caller sees it. Raises NotFound outside his area."""
-    actor = caller(request)
-    actor.require(Permission.VIEW)
+    actor = caller(request, Permission.VIEW)
     state = request.app.state
     async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
         cards = await view.sessions(connection, [session_id], moment(state.clock))

@@ -36,7 +36,7 @@ class Wanted(BaseModel, extra="forbid"):
 @router.get("/api/drills")
 async def listing(request: Request) -> Response:
     """The newest drills, the scenarios of the product, and whether the caller may drill."""
-    actor = _caller(request, Permission.CALL)
+    actor = caller(request, Permission.CALL)
     async with request.app.state.database.acting(actor.id) as connection:
         found = await drills.recent(connection)
     known = [
@@ -51,7 +51,7 @@ async def listing(request: Request) -> Response:
 @router.post("/api/drills")
 async def start(request: Request) -> Response:
     """Start a drill, or answer every fault of its scenario."""
-    actor = _caller(request, Permission.DRILL)
+    actor = caller(request, Permission.DRILL)
     wanted = await bodies.read(request, Wanted, limit_bytes=FILE_BYTES)
     said = wanted.scenario if isinstance(wanted.scenario, dict) else scenario(wanted.scenario)
     state = request.app.state
@@ -75,14 +75,14 @@ async def start(request: Request) -> Response:
 @router.get("/api/drills/{drill_id}")
 async def look(request: Request, drill_id: DrillId) -> Response:
     """A drill with all its calls and steps, as they are now."""
-    actor = _caller(request, Permission.CALL)
+    actor = caller(request, Permission.CALL)
     return json_response({"drill": await _report(request, actor, drill_id)})
 
 
 @router.get("/api/drills/{drill_id}/report.csv")
 async def table(request: Request, drill_id: DrillId) -> Response:
     """The same as a table, a line a step."""
-    found = await _report(request, _caller(request, Permission.CALL), drill_id)
+    found = await _report(request, caller(request, Permission.CALL), drill_id)
     headers = {"Content-Disposition": f'attachment; filename="drill-{drill_id}.csv"'}
     return Response(as_csv(found), headers=headers, media_type="text/csv; charset=utf-8")
 
@@ -90,7 +90,7 @@ async def table(request: Request, drill_id: DrillId) -> Response:
 @router.post("/api/drills/{drill_id}/stop")
 async def stop(request: Request, drill_id: DrillId) -> Response:
     """End a drill and all its calls."""
-    actor = _caller(request, Permission.DRILL)
+    actor = caller(request, Permission.DRILL)
     state = request.app.state
     async with state.database.acting(actor.id) as connection:
         await drills.seen(connection, drill_id)
@@ -99,12 +99,6 @@ async def stop(request: Request, drill_id: DrillId) -> Response:
         await drills.stop(connection, actor=actor, drill_id=drill_id, when=when)
         await actors.record(connection, actor.id, when.real, "stop_drill", str(drill_id))
     return json_response({"drill": await _report(request, actor, drill_id)})
-
-
-def _caller(request: Request, permission: Permission) -> Actor:
-    actor = caller(request)
-    actor.require(permission)
-    return actor
 
 
 async def _report(request: Request, actor: Actor, drill_id: int) -> dict[str, Any]:

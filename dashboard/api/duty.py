@@ -102,8 +102,7 @@ async def test(request: Request) -> Response:
 @router.get("/api/duty/tests")
 async def tests(request: Request, area: Code | None = None) -> Response:
     """Who on duty has not passed the self-test call of his shift, who failed first."""
-    actor = caller(request)
-    actor.require(Permission.VIEW)
+    actor = caller(request, Permission.VIEW)
     state = request.app.state
     async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
         areas = None if area is None else await areas_.below(connection, area)

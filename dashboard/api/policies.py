@@ -122,6 +122,5 @@ async def remove(request: Request, code: Code) -> Response:
 
 
 def _administrator(request: Request) -> Actor:
-    actor = caller(request)
-    actor.require(Permission.ADMINISTER)
+    actor = caller(request, Permission.ADMINISTER)
     return actor
