@@ -253,6 +253,11 @@ class Session:
         return self.steps[self.step]
 
     @property
+    def watched(self) -> bool:
+        """Whether it is confirmed and goes on by itself when nothing moves."""
+        return self.state is SessionState.ACKED and self.next_at is not None
+
+    @property
     def last(self) -> bool:
         """Whether no step follows."""
         return self.step + 1 >= len(self.steps)

@@ -222,8 +222,11 @@ async def _moved(connection: Connection, session: Session, when: Moment) -> Sess
 
 
 async def end(connection: Connection, *, actor: Actor, session_id: int, when: Moment) -> None:
-    """The caller ends a call; one that has ended stays as it ended. Raises NotFound."""
+    """The caller ends a call, or the watch over one that is confirmed; one that has ended stays as
+    it ended. Raises NotFound."""
     session = await _mine(connection, actor, session_id)
+    if session.watched:
+        await settle.unwatch(connection, session, when, by=actor.name)
     if session.state is not SessionState.RUNNING:
         return
     await settle.cancel_open(connection, session, By.CALLER, when)

@@ -122,5 +122,11 @@ async def skip_to(connection: Connection, session: Session, number: int, when: M
 
 async def under_way(connection: Connection, session: Session, when: Moment) -> None:
     """Something moves after the acknowledgement: nothing more is watched."""
-    await connection.execute(SQL.under_way, {"id": session.id})
+    await connection.execute(SQL.unwatch, {"id": session.id})
     await ledger.log(connection, session, None, when, "under_way")
+
+
+async def unwatch(connection: Connection, session: Session, when: Moment, *, by: str) -> None:
+    """The caller watches no more whether anything moves; the call stays confirmed."""
+    await connection.execute(SQL.unwatch, {"id": session.id})
+    await ledger.log(connection, session, None, when, "unwatched", {"by": by})

@@ -11,5 +11,5 @@ UPDATE call_session SET state = %(state)s, outcome = %(outcome)s, ended_at = %(a
                         held_at = NULL, acked_at = CASE WHEN %(state)s = 'acked' THEN %(at)s ELSE acked_at END
 WHERE id = %(id)s;
 
--- name: under_way
+-- name: unwatch
 UPDATE call_session SET next_at = NULL WHERE id = %(id)s;

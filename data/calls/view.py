@@ -38,6 +38,7 @@ async def sessions(
     """Sessions with their attempts, best first; those that the actor cannot see are left out.
 
     `line` is that of the ledger's last line: of two cards of a session the higher is the newer.
+    `watched`: confirmed, and it goes on after `remaining_s` unless something moves.
     """
     wanted = {"ids": list(ids), "most": MOST_SHOWN}
     legs: dict[int, list[dict[str, Any]]] = {}
@@ -51,6 +52,8 @@ def _session(row: dict[str, Any], attempts: list[dict[str, Any]], when: Moment) 
     clicked = ledger.subject(row)
     rules = Rules.from_json(row["policy"])
     same = ("id", "line", "area_id", "state", "outcome", "step", "purpose", "ground")
+    watched = row["state"] == SessionState.ACKED and row["next_at"] is not None
+    until = row["next_at"] if watched else row["rings_until"] or row["ring_until"]
     return {
         **{name: row[name] for name in same},
         "subject": {"kind": clicked.kind.value, "id": clicked.id},
@@ -62,11 +65,12 @@ def _session(row: dict[str, Any], attempts: list[dict[str, Any]], when: Moment) 
         "targets": [step["target"] for step in row["steps"]],
         "counts": {name: row[name] for name in ("called", "reached", "confirmed")},
         "held": row["held_at"] is not None and row["state"] == SessionState.RUNNING,
+        "watched": watched,
         "drill": row["drill_id"] is not None,
         **_drill(row),
         "started": _ms(row["started_at"]),
         "ended": _ms(row["ended_at"]),
-        "remaining_s": _left_s(row["rings_until"] or row["ring_until"], when),
+        "remaining_s": _left_s(until, when),
         "attempts": attempts,
     }
 

@@ -1,11 +1,11 @@
 -- name: sessions
--- `rings_until` is when the present step is over.
+-- `rings_until` is when the present step is over, `next_at` of a confirmed one when its watch is.
 SELECT s.id, s.area_id, s.state, s.outcome, s.event_id, s.grid_id, s.person_id, s.facility_id, s.subject_area_id,
        s.ground IS NOT NULL AS is_ground, s.crowd, s.steps, s.policy, s.step, s.held_at, s.drill_id, s.purpose,
        d.scenario ->> 'name_zh' AS drill_zh, d.scenario ->> 'name_en' AS drill_en, d.next_at IS NOT NULL AS drill_runs,
        coalesce(d.scenario -> 'clicks' -> s.drill_click ->> 'about_zh', y.name_zh) AS about_zh,
        coalesce(d.scenario -> 'clicks' -> s.drill_click ->> 'about_en', y.name_en) AS about_en,
-       s.started_at, s.ended_at, a.name AS caller, ST_AsGeoJSON(s.ground, 6)::jsonb AS ground,
+       s.started_at, s.ended_at, s.next_at, a.name AS caller, ST_AsGeoJSON(s.ground, 6)::jsonb AS ground,
        (SELECT max(e.id) FROM call_event e WHERE e.session_id = s.id) AS line, n.*
 FROM call_session s LEFT JOIN actor a ON a.id = s.actor_id LEFT JOIN call_drill d ON d.id = s.drill_id
 LEFT JOIN event_type y ON y.code = d.scenario -> 'clicks' -> s.drill_click ->> 'event_type'

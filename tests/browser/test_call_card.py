@@ -56,7 +56,8 @@ async def policy(wall: Wall, slow: bool) -> None:
         async with database.acting(system.id) as link:
             if slow:
                 steps = tuple(Step(target, ring_s=600) for target in STEPS)
-                await policies.write(link, system, Policy(Rules("slow", "慢", "Slow"), steps))
+                rules = Rules("slow", "慢", "Slow", ack_timeout_s=3600)
+                await policies.write(link, system, Policy(rules, steps))
             else:
                 await policies.remove(link, system, "slow")
 
@@ -112,7 +113,17 @@ def test_the_card_says_what_happens_and_does_what_is_asked(wall: Wall, reached: 
     expect(page.locator("#call-escalate")).to_have_count(0)
     page.wait_for_function(RING, arg=[chief, "acknowledged", "已确认"])
     page.wait_for_function(RING, arg=[worker, "cancelled", ""])
+    expect(page.locator(".next")).to_have_text("若无人动身，转呼 最近在岗人员")
     assert page.evaluate(boxes.CLIPPED, True) == []
+
+    expect(page.locator("#call-end")).to_have_text("结束跟进")
+    page.click("#call-end")
+    expect(page.locator("#call-end")).to_have_text("再按一次结束")
+    page.click("#call-end")
+    expect(page.locator(".ledger p").first).to_contain_text("已结束跟进")
+    expect(page.locator("#call-end")).to_have_count(0)
+    expect(page.locator(".next")).to_have_count(0)
+    expect(page.locator(".top.outcome")).to_contain_text("已确认")
 
 
 def test_somebody_is_added_from_the_map_and_the_call_goes_on(wall: Wall, reached: Phone) -> None:

@@ -11,7 +11,7 @@
   };
   const LEDGER = {
     started: "Call started", step: "Rings now", skipped: "Left out", held: "Waits for you", escalated: "Escalated", added: "Person added", page_closed: "Page closed while it rang",
-    note: "Note", stalled: "Confirmed, but nothing moves", under_way: "On the way", arrived: "Arrived", late: "Answered late",
+    note: "Note", stalled: "Confirmed, but nothing moves", under_way: "On the way", unwatched: "Watch ended", arrived: "Arrived", late: "Answered late",
     drill_over: "Drill over", acked: "Call confirmed", exhausted: "Call without success", cancelled: "Call ended",
   };
   const TARGETS = {
@@ -120,7 +120,7 @@
       if (of) value.append(e("small", null, " / " + of));
       made.append(box);
     }
-    if (session.state === "running" && !session.held) {
+    if ((session.state === "running" && !session.held) || session.watched) {
       const box = e("div"), value = e("b");
       value.append(e("span", "remaining"), e("small", null, " " + w.t("s")));
       box.append(e("span", null, w.t("Next step")), value);
@@ -130,6 +130,7 @@
   }
   const target = (name) => w.t(TARGETS[name] || name);
   function next(session) {
+    if (session.watched) return watched(session);
     if (session.state !== "running" || session.held) return [];
     const made = e("div", "next"), bar = e("div", "run"), then = session.targets[session.step + 1];
     const few = session.need > 1;
@@ -138,6 +139,13 @@
     if (then) said.append(e("b", null, target(then)));
     bar.append(e("i"));
     made.append(said, bar);
+    return [made];
+  }
+  /* Confirmed, and nobody has come nearer yet: what happens if that stays so. */
+  function watched(session) {
+    const then = session.targets[session.step + 1], made = e("div", "next"), said = e("p", null, w.t(then ? "If nothing moves, call" : "If nothing moves, the call ends without success") + " ");
+    if (then) said.append(e("b", null, target(then)));
+    made.append(said);
     return [made];
   }
   function hint(session, cls) {

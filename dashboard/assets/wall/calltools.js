@@ -32,9 +32,9 @@
     setTimeout(draw, SHIELD_MS + 20);
   };
   w.callTools = function (session) {
-    const acts = place("acts"), running = session.state === "running", last = session.step + 1 >= session.targets.length;
+    const acts = place("acts"), running = session.state === "running", { watched } = session, last = session.step + 1 >= session.targets.length;
     if (open && (open.session !== session.id || (!running && open.name === "add"))) close();
-    const key = [session.id, session.state, session.step, w.state.lost, Date.now() < sure, shielded(), open && open.name].join();
+    const key = [session.id, session.state, watched, session.step, w.state.lost, Date.now() < sure, shielded(), open && open.name].join();
     acts.hidden = w.readonly;
     if (w.readonly || acts.dataset.key === key) return;
     acts.dataset.key = key;
@@ -44,8 +44,8 @@
       const on = act("escalate", w.t("Escalate now"), () => send(session, "escalate", { step: session.step }), "solid");
       on.disabled ||= last;
       made.unshift(on, act("add", w.t("Add person"), () => add(session)));
-      made.push(act("end", w.t(Date.now() < sure ? "End it? Press again" : "End call"), () => end(session), "end"));
     }
+    if (running || watched) made.push(act("end", w.t(Date.now() < sure ? "End it? Press again" : running ? "End call" : "End the watch"), () => end(session), "end"));
     acts.replaceChildren(...made);
     if (focused && document.getElementById(focused)) document.getElementById(focused).focus();
   };

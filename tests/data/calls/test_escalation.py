@@ -156,6 +156,27 @@ async def test_confirmed_but_nothing_moves(desk: Desk) -> None:
     assert (card["state"], card["outcome"]) == ("exhausted", "stalled")
 
 
+async def test_the_caller_ends_the_watch_over_a_confirmed_call(desk: Desk) -> None:
+    """It stays confirmed, says who ended the watch, and calls nobody more; twice is once."""
+    await desk.by_policy(OWNER, CHIEF, ack_timeout_s=300)
+    await desk.open_page("west_worker", "west_chief")
+    session = await desk.click("grid", desk.town.grids["W-1"])
+    await desk.dial(session)
+    assert not (await desk.seen(session))["watched"]
+    await desk.acknowledge(await desk.attempt(session, "west_worker"), "west_worker")
+    desk.advance(100)
+    card = await desk.seen(session)
+    assert (card["watched"], card["remaining_s"]) == (True, 200)
+    await desk.end(session)
+    await desk.end(session)
+    card = await desk.seen(session)
+    assert (card["state"], card["outcome"], card["watched"]) == ("acked", "acknowledged", False)
+    assert await _lines(desk, session, "unwatched") == [{"by": "dora"}]
+    desk.advance(1000)
+    assert await desk.engine() == 0
+    assert await desk.states(session) == {"west_worker": "acknowledged"}
+
+
 @pytest.mark.parametrize("there", [True, False])
 async def test_confirmed_and_on_the_way(desk: Desk, there: bool) -> None:
     await desk.by_policy(OWNER, CHIEF, ack_timeout_s=300)
