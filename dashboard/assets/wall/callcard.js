@@ -76,11 +76,11 @@
   function ended(session) {
     if (!session.ended) return [];
     const first = session.attempts.filter((a) => a.state === "acknowledged" && a.at).map((a) => a.at).sort((a, b) => a - b)[0];
-    const made = e("p", "ended"), parts = [w.t("Ended") + " " + w.clock(session.ended), w.t("lasted") + " " + minutes(session.ended - session.started)];
+    const made = e("p", "ended"), parts = [w.t("Ended") + " " + day(session.ended) + w.clock(session.ended), w.t("lasted") + " " + minutes(session.ended - session.started)];
     if (first) parts.push(w.t("first confirmed after") + " " + minutes(first - session.started));
-    made.append(e("span", null, parts.join(" · ")));
+    made.append(...parts.map((part) => e("span", null, part)));
     const page = JSON.parse(w.root().dataset.desks || "[]").map(([path]) => path).find((path) => path.split("?")[0] === "/calls");
-    if (page) { const link = e("a", null, w.t("In the ledger")); link.href = page.split("?")[0] + "?call=" + session.id; made.append(" ", link); }
+    if (page) { const link = e("a", null, w.t("In the ledger")); link.href = page.split("?")[0] + "?call=" + session.id; made.append(link); }
     return [made];
   }
   /* What has changed since it was last said: the state of the call, then those of people. */
@@ -174,7 +174,10 @@
     made.onclick = () => { const at = w.where({ kind: "person", id: a.person.id }); if (at) w.map.show(at.lat, at.lon, 14.8); };
     return made;
   }
-  const minutes = (ms) => { const s = Math.max(0, Math.floor(ms / 1000)); return Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0"); };
+  const two = (n) => String(n).padStart(2, "0"), HOUR_S = 3600;
+  /* 0:42, 12:07, and with hours 3:12:07. */
+  const minutes = (ms) => { const s = Math.max(0, Math.floor(ms / 1000)), h = Math.floor(s / HOUR_S), m = Math.floor((s % HOUR_S) / 60); return (h ? h + ":" + two(m) : m) + ":" + two(s % 60); };
+  const day = (ms) => (w.fullDay(ms) === w.fullDay(w.now()) ? "" : w.day(ms) + " ");
   /* What counts: elapsed, seconds of a ring, and what the step still lasts. */
   function tick() {
     const place = document.getElementById("call-state"), session = place && w.state.calls.get(Number(place.dataset.session));
