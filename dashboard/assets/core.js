@@ -62,6 +62,29 @@ window.wangge = (function () {
     if (text != null) made.textContent = text;
     return made;
   }
+  /* A press and its click belong to one element: what would replace it under the finger waits until
+     both are over; of one box the newest. */
+  let pressed = null, over = null;
+  const late = new Map();
+  const AFTER_TOUCH_MS = 400; /* the click of a finger comes after its pointerup */
+  function unpressed(box, draw) {
+    if (box && pressed && box.contains(pressed)) late.set(box, draw);
+    else { late.delete(box); draw(); }
+  }
+  function press(event) { if (event.type === "pointerdown" || event.key === " ") { clearTimeout(over); pressed = event.target; } }
+  function release(after) {
+    clearTimeout(over);
+    over = setTimeout(() => {
+      pressed = null;
+      const waiting = [...late.values()];
+      late.clear();
+      for (const draw of waiting) draw();
+    }, after);
+  }
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, press, true);
+  addEventListener("pointerup", (event) => release(event.pointerType === "mouse" ? 0 : AFTER_TOUCH_MS), true);
+  addEventListener("click", () => { pressed = null; release(0); }, true);
+  for (const name of ["keyup", "pointercancel", "blur"]) addEventListener(name, (event) => { if (name !== "blur" || event.target === window) release(0); }, true);
   /* A call's card, by the feed or in an answer: whichever is newer stands. */
   function heardCall(session) {
     const known = state.calls.get(session.id);
@@ -93,7 +116,7 @@ window.wangge = (function () {
   const u = () => (document.documentElement.classList.contains("desk") ? 1 : window.innerWidth <= 820 ? 0.6 : document.documentElement.classList.contains("wall")
     && window.innerWidth >= 3200 && window.innerHeight >= 1800 ? 2 : 1);
   return { state, escapes, on, emit, t, english, named, span, limit, age, number, setNow, now, zone, clock, day, fullDay,
-    said, end, element, heardCall, newKey, get, post, colour, u, root };
+    said, end, element, unpressed, heardCall, newKey, get, post, colour, u, root };
 })();
 
 /* Dash draws the page after the assets have run: begin when the page stands. */

@@ -149,7 +149,8 @@
     const row = $("reach-" + key);
     row.querySelector(".mark").className = "mark" + (good ? " good" : "");
     html(row.querySelector(".mark"), good ? CHECK : CARE);
-    html(row.querySelector(".state"), action ? `${h(text)}<button class="text" data-act="${key}">${h(action)}</button>` : h(text));
+    html(row.querySelector(".state"), "<span></span>" + (action ? `<button class="text" data-act="${key}">${h(action)}</button>` : ""));
+    put(row.querySelector(".state span"), text); /* it counts on beside a button that stays under the finger */
     return good ? 1 : 0;
   }
 

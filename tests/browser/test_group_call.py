@@ -9,17 +9,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import boxes
 from tests.browser.conftest import Wall
 
 RUN = "() => [...window.wangge.state.calls.values()].filter((s) => s.crowd).pop()"
 TEAM = "UPDATE person SET team = %s WHERE name = ANY (%s)"
-TOUCH = """([x, y, name]) => { const sheet = document.querySelector('.drawing');
-  const at = { bubbles: true, cancelable: true, pointerId: 7, pointerType: 'touch' };
-  sheet.setPointerCapture = () => {};
-  sheet.dispatchEvent(new PointerEvent(name, { ...at, clientX: x, clientY: y, buttons: 1 })); }"""
 
 
 @pytest.fixture
@@ -171,27 +167,49 @@ def test_a_finger_draws_and_two_do_not(calling: Wall) -> None:
     page = calling.open("/screen?lang=en")
     page.click("#draw-open")
     x, y = middle(page)
+    fingers = page.context.new_cdp_session(page)
 
-    def touch(name: str, dx: float, dy: float, pointer: int = 7) -> None:
-        script = TOUCH.replace("pointerId: 7", f"pointerId: {pointer}")
-        page.evaluate(script, [x + dx, y + dy, name])
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x + dx, "y": y + dy, "id": n} for n, (dx, dy) in enumerate(places)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     shape: Any = "() => window.wangge.map.drawn()"
-    touch("pointerdown", 0, 0)
-    touch("pointermove", 200, 0)
-    touch("pointerdown", 100, 100, 8)
+    touch("touchStart", (0, 0))
+    touch("touchMove", (200, 0))
+    touch("touchStart", (200, 0), (100, 100))
     assert page.evaluate(shape) is None
-    touch("pointerup", 100, 100, 8)
-    for name, dx in (("pointerdown", 0), ("pointermove", 300), ("pointerup", 300)):
-        touch(name, dx, 0)
+    touch("touchEnd")
+    touch("touchStart", (0, 0))
+    touch("touchMove", (300, 0))
+    touch("touchEnd")
     expect(page.locator("#group .whom")).to_contain_text("on duty")
     expect(page.locator("#group-call")).to_be_enabled()
     assert page.evaluate(shape)["radius_m"] > 1000
     page.locator("#tool-polygon").click()
     expect(page.locator("#draw-finish")).to_be_disabled()
-    for dx, dy in ((-200, -200), (200, -200), (0, 200)):
-        touch("pointerdown", dx, dy)
-        touch("pointerup", dx, dy)
+    for place in ((-200, -200), (200, -200), (0, 200)):
+        touch("touchStart", place)
+        touch("touchEnd")
     page.click("#draw-finish")
     expect(page.locator("#group-call")).to_be_enabled()
     assert page.evaluate(boxes.CLIPPED, True) == []
+
+
+def test_a_press_outlives_the_answer_that_comes_during_it(calling: Wall) -> None:
+    """The panel is drawn anew by an answer: what is under the finger is not taken away."""
+    page = calling.open("/screen")
+    page.click("#draw-open")
+    held: list[Route] = []
+    page.route("**/api/calls/preview", lambda route: held.append(route))
+    with page.expect_request("**/api/calls/preview"):
+        page.mouse.click(*middle(page))
+    expect(page.locator("#group .whom")).to_have_text("正在查询在岗人员")
+    box = page.locator("#draw-again").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    held.pop().continue_()
+    page.wait_for_function("() => window.wangge.groupOpen().found")
+    page.mouse.up()
+    expect(page.locator("#group .whom")).to_have_text("")
+    assert page.evaluate("() => window.wangge.map.drawn()") is None

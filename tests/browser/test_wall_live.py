@@ -20,6 +20,10 @@ HEARD = """([id, at]) => { const w = window.wangge;
   const mark = w.state.marks.get(w.state.people.findIndex((p) => p.id === id));
   return Boolean(mark) && mark.at >= at && "state " + mark.state; }"""
 
+LATER = """() => { const w = window.wangge;
+  for (const event of w.state.events.values()) if (event.due) event.due += 60000;
+  w.emit("events"); }"""
+
 CUT = (  # what a page may log whose server was killed, whatever it was asking at that moment
     "WebSocket",
     "ERR_CONNECTION",
@@ -154,3 +158,20 @@ def test_a_station_that_is_built_appears(wall: Wall) -> None:
     there = "(id) => window.wangge.map.stations().some((s) => s.id === id)"
     page.wait_for_function(there, arg=row[0])
     wall.town.words.add("新驿站")
+
+
+def test_a_press_on_the_list_outlives_a_change_of_the_list(wall: Wall) -> None:
+    """Limits count on while somebody presses: the row, or the worst event, stays under him."""
+    page = wall.open()
+    for place in ("#list .row:nth-child(2)", "#hot .words"):
+        page.hover(place)
+        page.mouse.down()
+        old = page.evaluate_handle(f"() => document.querySelector('{place}')")
+        page.evaluate(LATER)
+        assert old.evaluate("(row) => row.isConnected")
+        page.mouse.up()
+        name = old.evaluate("(row) => row.querySelector('.kind span, span.kind').innerText")
+        expect(page.locator("#card h2")).to_contain_text(name)
+        page.wait_for_function("(row) => !row.isConnected", arg=old)  # the change came after it
+        page.keyboard.press("Escape")
+        expect(page.locator("#card")).to_be_hidden()

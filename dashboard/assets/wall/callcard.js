@@ -30,9 +30,13 @@
   w.callOf = (chosen) => [...w.state.calls.values()]
     .filter((s) => (chosen.kind === "call" ? s.id === chosen.id : s.subject.kind === chosen.kind && s.subject.id === chosen.id))
     .sort((a, b) => real(a) - real(b) || a.id - b.id).pop();
-  const put = (name, ...parts) => document.querySelector("#call-state ." + name).replaceChildren(...parts);
+  function put(name, ...parts) {
+    const box = document.querySelector("#call-state ." + name);
+    w.unpressed(box, () => box.replaceChildren(...parts));
+  }
 
-  function draw() {
+  const draw = () => w.unpressed(document.getElementById("call-state"), paint);
+  function paint() {
     const place = document.getElementById("call-state"), chosen = w.state.selection;
     const session = place && chosen && w.callOf(chosen);
     if (!session) return;

@@ -28,9 +28,12 @@
     if (!chosen || w.state.lost || box().hidden) return;
     const card = await read(chosen).catch(() => null);
     if (!card || wanted !== asked || JSON.stringify(card) === shown) return;
-    const focused = box().contains(document.activeElement) && document.activeElement.id;
-    draw(chosen, card);
-    if (focused) document.getElementById(focused).focus();
+    w.unpressed(box(), () => {
+      if (wanted !== asked) return;
+      const focused = box().contains(document.activeElement) && document.activeElement.id;
+      draw(chosen, card);
+      if (focused) document.getElementById(focused).focus();
+    });
   }, 10000);
   let mine = null; /* what the card is about: what somebody writes on it outlives its next picture */
   const about = (chosen) => chosen.kind + chosen.id;

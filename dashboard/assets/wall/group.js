@@ -42,7 +42,7 @@
     const found = await preview();
     if (mine !== asked) return;
     group.found = found;
-    draw();
+    drawLate();
   }
   const preview = () => w.post("/api/calls/preview", body()).then((a) => a.preview, (error) => ({ error: error.message }));
   w.groupAsk = ask;
@@ -53,8 +53,9 @@
     if (mine !== asked || found.error || JSON.stringify(found) === JSON.stringify(group.found)) return;
     if (step() && found.steps[0].found !== step().found) group.sure = false;
     group.found = found;
-    draw();
+    drawLate();
   }, AGAIN_MS);
+  const drawLate = () => w.unpressed(box, () => { if (group) draw(); });
   function draw() {
     const head = e("div", "head"), title = e("h2"), shut = e("button", "close", w.t("Close"));
     shut.onclick = close; shut.id = "group-close";
@@ -166,7 +167,7 @@
     document.querySelector(".chip").append(open);
   });
   w.on("select", close);
-  w.on("lost", () => { if (group) draw(); });
+  w.on("lost", () => { if (group) drawLate(); });
   w.on("back", () => { if (group) ask(); });
   w.escapes.push(() => { if (!group) return false; close(); return true; });
 })();

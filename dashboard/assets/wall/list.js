@@ -20,7 +20,8 @@
     if (event.due == null) return "";
     return w.limit(event.due - w.now());
   }
-  function draw() {
+  const draw = () => w.unpressed(document.querySelector(".events"), paint);
+  function paint() {
     if (!w.state.hello) return;
     const events = [...w.state.events.values()].filter(within).sort(rank);
     const space = document.getElementById("list").clientHeight || 168 * w.u();

@@ -8,7 +8,8 @@
     const key = JSON.stringify(data);
     if (drawn[id] === key) return;
     drawn[id] = key;
-    document.getElementById(id).replaceChildren(...make());
+    const box = document.getElementById(id);
+    w.unpressed(box, () => box.replaceChildren(...make()));
   }
   function bars(summary) {
     const today = summary.today;

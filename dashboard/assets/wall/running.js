@@ -52,7 +52,8 @@
     made.onclick = () => open(session);
     return made;
   }
-  function draw() {
+  const draw = () => w.unpressed(box, paint);
+  function paint() {
     if (!box || !w.state.hello) return;
     const now = running(), shown = all ? now : now.slice(0, most()), more = now.length - shown.length;
     const key = JSON.stringify([shown.map((s) => [s.id, s.line, s.held, w.subjectName(s)]), more, w.state.lost, all]);

@@ -19,9 +19,10 @@
       told = await w.get("/api/drills");
       if (!chosen && told.drills.length) chosen = told.drills[0].id;
       const one = chosen && (await w.get("/api/drills/" + chosen)).drill;
-      list(); now();
+      w.unpressed(box("drills"), list);
+      w.unpressed(box("now"), now);
       if (!box("scenario-file")) scenarios();
-      if (one) report(one); else box("report").replaceChildren();
+      if (one) w.unpressed(box("report"), () => report(one)); else box("report").replaceChildren();
       w.root().dataset.told = String(told.drills.length);
     } catch (error) {
       box("now").replaceChildren(make("p.said.bad", { role: "alert" }, error.message));

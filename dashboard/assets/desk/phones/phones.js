@@ -19,9 +19,9 @@
       const found = await w.get("/api/phones?q=" + encodeURIComponent(box("search").value.trim().slice(0, 100)));
       if (turn !== asked) return;
       last = found;
-      drawList();
+      w.unpressed(box("phones"), drawList);
       if (chosen) chosen = last.phones.find((one) => one.code === chosen.code) || chosen;
-      if (!made) drawChosen();
+      if (!made) w.unpressed(box("phone"), drawChosen);
     } catch (error) {
       if (turn === asked) box("phones").replaceChildren(make("p.said.bad.alone", { role: "alert" }, error.message));
     }
