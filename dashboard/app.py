@@ -141,6 +141,7 @@ def _parts(state: Any, settings: Settings, database: Database) -> tuple[Any, ...
     state.hub.listen(listener)
     state.desk.follow(listener)
     listener.on("wangge_actor", lambda _: state.identities.forget())
+    listener.on_connect(state.identities.forget)
     listener.on("wangge_actor", state.hub.doubt)
     return clock, listener, state.hub, state.desk
 

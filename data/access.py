@@ -61,6 +61,10 @@ class Actor:
     def may(self, permission: Permission) -> bool:
         return permission in ROLES.get(self.role, frozenset())
 
+    def good(self, at: datetime) -> bool:
+        """Whether what he came with has not expired at a real time."""
+        return self.expires_at is None or self.expires_at > at
+
     def require(self, permission: Permission) -> None:
         """Raise NotAllowed unless the role has the permission."""
         if not self.may(permission):

@@ -18,7 +18,7 @@ from data.access import Actor, Permission
 from data.calls import preview as dry
 from data.calls import sessions, view
 from data.calls.model import Moment
-from data.database import Connection
+from data.database import Connection, act_as
 from data.errors import NotFound
 
 router = APIRouter()
@@ -48,21 +48,20 @@ class Note(BaseModel, extra="forbid"):
 async def start(request: Request) -> Response:
     """Start a call. The session is durable before anybody is looked for, and says its outcome
     at once where nobody can be reached."""
-    actor = caller(request, Permission.CALL)
+    caller(request, Permission.CALL)  # who may not is not read either
     click = await bodies.read(request, Click, limit_bytes=CLICK_BYTES)
-    state = request.app.state
-    async with state.database.acting(actor.id) as connection:
-        session_id = await sessions.start(
+
+    async def work(connection: Connection, actor: Actor, when: Moment) -> int:
+        return await sessions.start(
             connection,
             actor=actor,
             request_key=click.request_key,
             subject=click.subject(),
-            when=moment(state.clock),
+            when=when,
             urgent=click.urgent,
         )
-    async with state.database.acting(await system_id(request)) as connection:
-        await sessions.advance(connection, session_id, moment(state.clock))
-    return json_response({"session": await _card(request, session_id)})
+
+    return await _done(request, work)
 
 
 @router.post("/api/calls/preview")
@@ -87,9 +86,9 @@ async def preview(request: Request) -> Response:
 @router.get("/api/calls/{session_id:int}")
 async def look(request: Request, session_id: SessionId) -> Response:
     """One call with its ledger."""
-    card = await _card(request, session_id)
-    actor = caller(request)
-    async with request.app.state.database.acting(actor.id, readonly=actor.readonly) as connection:
+    actor, state = caller(request, Permission.VIEW), request.app.state
+    async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
+        card = await _card(connection, session_id, moment(state.clock))
         ledger = await view.lines(connection, session_id)
     return json_response({"session": card, "ledger": ledger})
 
@@ -97,11 +96,12 @@ async def look(request: Request, session_id: SessionId) -> Response:
 @router.post("/api/calls/{session_id}/end")
 async def end(request: Request, session_id: SessionId) -> Response:
     """The caller ends the call; phones stop ringing."""
-    actor = caller(request, Permission.CALL)
-    state = request.app.state
-    async with state.database.acting(actor.id) as connection:
-        await sessions.end(connection, actor=actor, session_id=session_id, when=moment(state.clock))
-    return json_response({"session": await _card(request, session_id)})
+
+    async def work(connection: Connection, actor: Actor, when: Moment) -> int:
+        await sessions.end(connection, actor=actor, session_id=session_id, when=when)
+        return session_id
+
+    return await _done(request, work)
 
 
 @router.post("/api/calls/{session_id}/escalate")
@@ -109,12 +109,13 @@ async def escalate(request: Request, session_id: SessionId) -> Response:
     """The caller goes on to the next step now; whoever rings goes on ringing."""
     onward = await bodies.read(request, Onward)
 
-    async def work(connection: Connection, actor: Actor, when: Moment) -> None:
+    async def work(connection: Connection, actor: Actor, when: Moment) -> int:
         await sessions.escalate(
             connection, actor=actor, session_id=session_id, step=onward.step, when=when
         )
+        return session_id
 
-    return await _done(request, session_id, work)
+    return await _done(request, work)
 
 
 @router.post("/api/calls/{session_id}/add")
@@ -122,12 +123,13 @@ async def add(request: Request, session_id: SessionId) -> Response:
     """The caller rings one more person."""
     more = await bodies.read(request, More)
 
-    async def work(connection: Connection, actor: Actor, when: Moment) -> None:
+    async def work(connection: Connection, actor: Actor, when: Moment) -> int:
         await sessions.add_person(
             connection, actor=actor, session_id=session_id, person_id=more.person_id, when=when
         )
+        return session_id
 
-    return await _done(request, session_id, work)
+    return await _done(request, work)
 
 
 @router.post("/api/calls/{session_id}/note")
@@ -135,34 +137,34 @@ async def note(request: Request, session_id: SessionId) -> Response:
     """The caller writes a note into the ledger."""
     said = await bodies.read(request, Note)
 
-    async def work(connection: Connection, actor: Actor, when: Moment) -> None:
+    async def work(connection: Connection, actor: Actor, when: Moment) -> int:
         await sessions.note(
             connection, actor=actor, session_id=session_id, text=said.text, when=when
         )
+        return session_id
 
-    return await _done(request, session_id, work)
-
-
-Work = Callable[[Connection, Actor, Moment], Awaitable[None]]
+    return await _done(request, work)
 
 
-async def _done(request: Request, session_id: int, work: Work) -> Response:
-    """What the caller does with a call, carried forward at once; the card as it is then."""
-    actor = caller(request, Permission.CALL)
-    state = request.app.state
-    async with state.database.acting(actor.id) as connection:
-        await work(connection, actor, moment(state.clock))
-    async with state.database.acting(await system_id(request)) as connection:
+Work = Callable[[Connection, Actor, Moment], Awaitable[int]]
+
+
+async def _done(request: Request, work: Work) -> Response:
+    """What the caller does with a call (`work` gives its id), carried forward at once; the card
+    as it is then."""
+    actor, state = caller(request, Permission.CALL), request.app.state
+    async with state.database.acting(actor.id, plan_once=True) as connection:
+        session_id = await work(connection, actor, moment(state.clock))
+    async with state.database.acting(await system_id(request), plan_once=True) as connection:
         await sessions.advance(connection, session_id, moment(state.clock))
-    return json_response({"session": await _card(request, session_id)})
+        await act_as(connection, actor.id, plan_once=True)
+        card = await _card(connection, session_id, moment(state.clock))
+    return json_response({"session": card})
 
 
-async def _card(request: Request, session_id: int) -> dict[str, Any]:
+async def _card(connection: Connection, session_id: int, when: Moment) -> dict[str, Any]:
     """A session as its caller sees it. Raises NotFound outside his area."""
-    actor = caller(request, Permission.VIEW)
-    state = request.app.state
-    async with state.database.acting(actor.id, readonly=actor.readonly) as connection:
-        cards = await view.sessions(connection, [session_id], moment(state.clock))
+    cards = await view.sessions(connection, [session_id], when)
     if not cards:
         raise NotFound(what="call", key=session_id)
     return worded(cards[0])

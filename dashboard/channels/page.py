@@ -29,7 +29,8 @@ from data.errors import NotFound, StoreUnavailable
 LOG = logging.getLogger(__name__)
 BEAT_S = 5.0
 SEND_WITHIN_S = 3.0
-AT_ONCE = 3  # calls that are taken; a page that does not take its ring delays few
+AT_ONCE = 4  # calls that are taken: half of the store's connections are for those who ask
+AGAIN_S = 0.5
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -59,6 +60,9 @@ class PageChannel:
         self._todo: set[int] = set()  # sessions to look at; 0 = whatever waits for our people
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._dialling: dict[int, asyncio.Task[None]] = {}  # by session
+        self._again: set[int] = set()  # of these: look once more when it is done
+        self._gate = asyncio.Semaphore(AT_ONCE)
         self._system_id: int | None = None
 
     def follow(self, listener: Listener) -> None:
@@ -71,7 +75,7 @@ class PageChannel:
             self._tasks.append(asyncio.create_task(work, name="page channel"))
 
     async def stop(self) -> None:
-        await tasks.end(self._tasks)
+        await tasks.end([*self._tasks, *self._dialling.values()])
         for key in list(self._pages):
             await self.close(key)
 
@@ -96,7 +100,7 @@ class PageChannel:
         return key
 
     async def _announce(self, page: Page) -> list[Ring]:
-        async with self._database.acting(await self._system()) as connection:
+        async with self._database.acting(await self._system(), plan_once=True) as connection:
             await presence.opened(
                 connection,
                 process=self._process,
@@ -121,7 +125,9 @@ class PageChannel:
         elif message.get("type") == "ringing" and type(message.get("attempt")) is int:
             # Not his, or not to be written now: the attempt's lease runs out and it rings again.
             with contextlib.suppress(NotFound, StoreUnavailable):
-                async with self._database.acting(await self._system()) as connection:
+                async with self._database.acting(
+                    await self._system(), plan_once=True
+                ) as connection:
                     await answers.rings(
                         connection,
                         attempt_id=message["attempt"],
@@ -139,7 +145,7 @@ class PageChannel:
         if page is None:
             return
         with contextlib.suppress(StoreUnavailable):
-            async with self._database.acting(await self._system()) as connection:
+            async with self._database.acting(await self._system(), plan_once=True) as connection:
                 await presence.closed(connection, process=self._process, key=key)
                 if page.shown:
                     who, now = page.person_id, moment(self._clock)
@@ -182,44 +188,59 @@ class PageChannel:
                 await self._look_at(todo)
             except StoreUnavailable:
                 self._todo |= todo
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(AGAIN_S)
                 self._wake.set()
             except Exception:
                 LOG.exception("a ring could not be placed")
 
     async def _look_at(self, todo: set[int]) -> None:
-        people = {page.person_id for page in self._pages.values()}
-        system = await self._system()
-        # Most that is heard is of calls in which nobody of ours waits: one question for all.
-        async with self._database.acting(system) as connection:
-            queued = set(await dial.waiting(connection, self.name, people))
-        if 0 in todo:
-            todo = todo | queued | {s for page in self._pages.values() for s in page.shown.values()}
-        gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._dial(one, system, people, gate) for one in queued & todo))
-        shown = [a for page in self._pages.values() for a, s in page.shown.items() if s in todo]
-        async with self._database.acting(system) as connection:
+        """One question for all that was heard: who waits, and what has ended on our pages.
+
+        Each call is then rung by itself: one that is slow holds up no other.
+        """
+        pages = list(self._pages.values())
+        all_, people = 0 in todo, {page.person_id for page in pages}
+        shown = [a for page in pages for a, s in page.shown.items() if all_ or s in todo]
+        async with self._database.acting(await self._system(), plan_once=True) as connection:
+            queued = await dial.waiting(connection, self.name, None if all_ else todo)
             ends = await view.ends(connection, shown)
+        for session_id, waiting in queued.items():
+            if waiting & people:
+                self._ring(session_id)
         for end in ends:
             await self._take_back(end)
 
-    async def _dial(
-        self, session_id: int, system: int, people: set[int], gate: asyncio.Semaphore
-    ) -> None:
+    def _ring(self, session_id: int) -> None:
+        """Ring what waits of a call; if that is being done, once more afterwards."""
+        if session_id in self._dialling:
+            self._again.add(session_id)
+            return
+        task = asyncio.create_task(self._dial(session_id), name=f"ring {session_id}")
+        self._dialling[session_id] = task
+        task.add_done_callback(lambda _: self._rung(session_id))
+
+    def _rung(self, session_id: int) -> None:
+        del self._dialling[session_id]
+        if session_id in self._again:
+            self._again.remove(session_id)
+            self._look(session_id)
+
+    async def _dial(self, session_id: int) -> None:
         """Ring what waits of one call; one that fails keeps no other from ringing."""
         try:
-            async with gate:
+            async with self._gate:
                 await dial.dial(
                     self._database,
                     self,
                     session_id=session_id,
-                    system_id=system,
+                    system_id=await self._system(),
                     owner=self._process,
                     now=lambda: moment(self._clock),
-                    person_ids=people,
+                    person_ids={page.person_id for page in self._pages.values()},
                 )
         except StoreUnavailable:
-            raise
+            await asyncio.sleep(AGAIN_S)
+            self._again.add(session_id)
         except Exception:
             LOG.exception("call %s could not be rung", session_id)
 
@@ -230,7 +251,9 @@ class PageChannel:
             if not self._pages:
                 continue
             try:
-                async with self._database.acting(await self._system()) as connection:
+                async with self._database.acting(
+                    await self._system(), plan_once=True
+                ) as connection:
                     await presence.beat(
                         connection,
                         process=self._process,

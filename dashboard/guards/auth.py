@@ -41,7 +41,9 @@ OWN_KEYS = re.compile(
     re.DOTALL,
 )
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-CACHE_S = 2.0  # a revocation that another process's notification does not tell is seen by then
+CACHE_S = (
+    20.0  # a revocation is notified; one that is not, or was while nobody heard, is seen by then
+)
 MOST_CACHED = 10_000
 
 acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
@@ -63,6 +65,7 @@ class Identities:
     database: Database
     site: Callable[[], Site]
     _known: dict[tuple[str, bytes], tuple[float, Actor]] = field(default_factory=dict)
+    _forgot: int = 0  # how often: what was read before is not remembered after
 
     @property
     def session_cookie(self) -> str:
@@ -83,15 +86,16 @@ class Identities:
         return await self._find("secret", secret)
 
     def forget(self) -> None:
-        """Something was revoked somewhere."""
+        """Something was revoked somewhere, or may have been while nobody heard."""
+        self._forgot += 1
         self._known.clear()
 
     async def _find(self, kind: str, secret: str) -> Actor | None:
         key = (kind, actors.digest(secret))
-        found = self._known.get(key)
-        if found is not None and found[0] > time.monotonic():
-            return found[1]
-        now = datetime.now(UTC)
+        now, forgot = datetime.now(UTC), self._forgot
+        until, known = self._known.get(key, (0.0, None))
+        if known is not None and until > time.monotonic() and known.good(now):
+            return known
         async with self.database.acting(None) as connection:
             if kind == "session":
                 actor = await actors.session(connection, secret, now)
@@ -99,7 +103,7 @@ class Identities:
                 actor = await actors.by_secret(connection, secret, now)
         if actor is None:
             self._known.pop(key, None)
-        else:
+        elif forgot == self._forgot:
             if len(self._known) >= MOST_CACHED:
                 self._known.clear()
             self._known[key] = (time.monotonic() + CACHE_S, actor)

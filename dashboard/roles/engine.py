@@ -68,7 +68,9 @@ class Engine:
     async def _carry_out(self, step: Step) -> int:
         total = 0
         for _ in range(MOST_AT_ONCE if step.until_done else 1):
-            async with self._database.acting(await self._system()) as connection:
+            async with self._database.acting(
+                await self._system(), plan_once=step.prompt
+            ) as connection:
                 n = await step.run(connection, moment(self._clock))
             total += n
             if n == 0:

@@ -25,12 +25,15 @@ S = AttemptState
 
 
 async def waiting(
-    connection: Connection, channel: str, person_ids: Collection[int] | None = None
-) -> list[int]:
-    """Sessions with an attempt queued on a channel, of these people (None = of anybody)."""
-    people = None if person_ids is None else list(person_ids)
-    rows = await fetch_all(connection, SQL.queued_for, {"channel": channel, "person_ids": people})
-    return [int(row["session_id"]) for row in rows]
+    connection: Connection, channel: str, session_ids: Collection[int] | None = None
+) -> dict[int, set[int]]:
+    """Who has an attempt queued on a channel: people by session, of these sessions (None = all)."""
+    given = {"channel": channel, "session_ids": list(session_ids or ())}
+    query = SQL.queued if session_ids is None else SQL.queued_of
+    found: dict[int, set[int]] = {}
+    for row in await fetch_all(connection, query, given):
+        found.setdefault(int(row["session_id"]), set()).add(int(row["person_id"]))
+    return found
 
 
 async def claim(
@@ -141,7 +144,7 @@ async def dial(
     person_ids: Collection[int] | None = None,
 ) -> list[Ring]:
     """Claim, place and write one session's attempts on a channel; returns those placed."""
-    async with database.acting(system_id) as connection:
+    async with database.acting(system_id, plan_once=True) as connection:
         rings = await claim(
             connection,
             session_id=session_id,
@@ -151,7 +154,7 @@ async def dial(
             person_ids=person_ids,
         )
     results = await asyncio.gather(*(channel.place(ring) for ring in rings))
-    if rings:
-        async with database.acting(system_id) as connection:
+    if any(state_after(result) is not S.DIALLING for result in results):
+        async with database.acting(system_id, plan_once=True) as connection:
             await placed(connection, list(zip(rings, results, strict=True)), now())
     return rings

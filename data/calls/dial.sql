@@ -1,8 +1,14 @@
--- name: queued_for
-SELECT DISTINCT session_id FROM call_attempt
+-- name: queued
+-- Real calls before tests, the oldest first.
+SELECT session_id, person_id FROM call_attempt
 WHERE ended_at IS NULL AND NOT drill AND state = 'queued' AND channel = %(channel)s
-  AND (%(person_ids)s::integer[] IS NULL OR person_id = ANY (%(person_ids)s::integer[]))
-ORDER BY session_id;
+ORDER BY self_test, session_id;
+
+-- name: queued_of
+SELECT session_id, person_id FROM call_attempt
+WHERE ended_at IS NULL AND NOT drill AND state = 'queued' AND channel = %(channel)s
+  AND session_id = ANY (%(session_ids)s::bigint[])
+ORDER BY self_test, session_id;
 
 -- name: lock_people
 -- People share 256 locks: a group call has more people than PostgreSQL has room for locks.

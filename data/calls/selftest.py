@@ -27,7 +27,7 @@ from data.queries import load
 SQL = load(__file__)
 STEP = Step(Target.PERSON, ring_s=45)
 RULES = Rules(code="self_test", name_zh="呼叫自检", name_en="Self-test call")
-MOST_AT_ONCE = 50  # started in one pass: a shift of hundreds begins in one minute
+MOST_AT_ONCE = 3  # started in one pass, each second: a shift of 300 is through in two minutes
 CALM = timedelta(minutes=10)  # who was just called is busy with that
 OFF_DUTY_LASTS = timedelta(hours=12)  # how long a test that he asked for off duty is shown
 LONGEST_SHIFT = timedelta(days=3)
@@ -37,8 +37,8 @@ MOST_LISTED = 300
 async def start_due(connection: Connection, when: Moment) -> int:
     """Start the tests of shifts that have none yet, of people whose page is open; how many.
 
-    None in the quiet hours of any policy, in a replay, or while another call is open for him or
-    was a moment ago. Two engines start one: its key is the shift's.
+    None in the quiet hours of any policy, in a replay, while a call waits to be rung, or while
+    another call is open for him or was a moment ago. Two engines start one: its key is the shift's.
     """
     site = await sites.read(connection)
     if site.clock.mode != "real" or await _quiet(connection, when.site.astimezone(site.zone)):

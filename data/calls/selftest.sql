@@ -20,6 +20,9 @@ FROM (SELECT s.id AS shift_id, s.person_id, p.area_id, s.started_at,
                         WHERE o.person_id = s.person_id AND NOT o.drill AND NOT o.self_test
                           AND (o.ended_at IS NULL OR o.ended_at > %(calm_since)s))
       ORDER BY s.started_at LIMIT %(most)s) d
+WHERE NOT EXISTS (SELECT FROM call_attempt w  -- calls come first
+                  WHERE w.state = 'queued' AND w.ended_at IS NULL AND w.lease_until IS NOT NULL
+                    AND NOT w.drill AND NOT w.self_test)
 ON CONFLICT DO NOTHING
 RETURNING id;
 

@@ -111,6 +111,19 @@ async def test_a_test_counts_for_nobody_and_gives_way_to_every_call(desk: Desk) 
     assert await newest(desk, CHIEF) > test
 
 
+async def test_tests_begin_little_by_little_and_calls_come_first(desk: Desk) -> None:
+    """The shift of the whole town begins, all pages are open. A call waits for its phone."""
+    everybody = (CHIEF, WORKER, "east_chief", "east_worker")
+    await desk.open_page(*everybody)
+    call = await desk.click("person", desk.town.people[CHIEF])
+    assert await engine(desk) == 0, "the call is rung first"
+    await desk.dial(call)
+    await desk.acknowledge(await desk.attempt(call, CHIEF), CHIEF)
+    desk.advance(selftest.CALM.total_seconds() + 1)
+    await desk.open_page(*everybody)
+    assert [await engine(desk) for _ in range(3)] == [selftest.MOST_AT_ONCE, 1, 0]
+
+
 async def test_nobody_is_tested_in_quiet_hours_but_who_asks_for_it(desk: Desk) -> None:
     """It is noon, and a policy is quiet at noon. The worker tries his own bell."""
     async with desk.town.database.acting(desk.town.system_id) as link:
