@@ -39,9 +39,9 @@ from tests.benchmarks.run import Figure
 
 BAR = "P6"
 OPEN, PROBES, GROUP, KILLED = 1_000, 60, 300, 20
-OWNER_S, CHIEF_S = 30, 60
+OWNER_S, CHIEF_S = 60, 90
 WORTH_S = 20.0
-CLICKS_S = 25.0  # in which the open calls are clicked
+CLICKS_S = 50.0  # in which the open calls are clicked: 20 a second
 DUE = """
 SELECT s.id, p.code AS chief,
        EXISTS (SELECT FROM call_attempt o
