@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Said:
@@ -41,6 +41,8 @@ class Named:
 
 class WanggeError(Exception):
     """Something went wrong."""
+
+    told: ClassVar[tuple[str, ...]] = ()  # fields that programs are told too
 
     def __init__(self, **fields: Any) -> None:
         self.fields = fields

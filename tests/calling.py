@@ -92,6 +92,21 @@ class Desk:
                 "at": self.when.site - timedelta(seconds=age_s),
             })  # fmt: skip
 
+    async def workers(self, n: int) -> None:
+        """So many more who work the grid W-1, on duty and near its middle: m0, m1, …"""
+        given = {
+            "n": n,
+            "area": self.town.areas["west"],
+            "grid": self.town.grids["W-1"],
+            "start": self.when.site - timedelta(hours=4),
+            "end": self.when.site + timedelta(hours=6),
+        }
+        async with self._system() as link:
+            rows = await (await link.execute(WORKERS, given)).fetchall()
+        self.town.people |= {f"m{number}": person for number, (person,) in enumerate(rows)}
+        for number in range(n):
+            await self.stand(f"m{number}", 112.9051)
+
     async def escalate(self, session: int, step: int) -> None:
         async with self.town.database.acting(self.dispatcher.id) as link:
             await sessions.escalate(
@@ -183,6 +198,13 @@ class Desk:
             return [line["action"] for line in await view.lines(link, session)]
 
 
+WORKERS = """
+WITH p AS (INSERT INTO person (code, name, area_id)
+           SELECT 'm' || n, 'm' || n, %(area)s FROM generate_series(0, %(n)s - 1) n RETURNING id),
+s AS (INSERT INTO shift (person_id, area_id, planned_start, planned_end, started_at)
+      SELECT id, %(area)s, %(start)s, %(end)s, %(start)s FROM p)
+INSERT INTO post (person_id, role, grid_id, area_id)
+SELECT id, 'grid_worker', %(grid)s, %(area)s FROM p RETURNING person_id"""
 STAND = """
 INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id, original_lon,
                              original_lat, grid_ids)

@@ -47,9 +47,10 @@ class Note(BaseModel, extra="forbid"):
 @router.post("/api/calls")
 async def start(request: Request) -> Response:
     """Start a call. The session is durable before anybody is looked for, and says its outcome
-    at once where nobody can be reached."""
+    at once where nobody can be reached. Above five people at once it is to be confirmed."""
     caller(request, Permission.CALL)  # who may not is not read either
     click = await bodies.read(request, Click, limit_bytes=CLICK_BYTES)
+    ask_as = None if click.confirmed else await system_id(request)
 
     async def work(connection: Connection, actor: Actor, when: Moment) -> int:
         return await sessions.start(
@@ -59,6 +60,7 @@ async def start(request: Request) -> Response:
             subject=click.subject(),
             when=when,
             urgent=click.urgent,
+            ask_as=ask_as,
         )
 
     return await _done(request, work)

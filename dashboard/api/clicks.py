@@ -78,9 +78,10 @@ class Clicked(BaseModel, extra="forbid"):
 
 
 class Click(Clicked, extra="forbid"):
-    """A click, with its own key: the same key again is the same call."""
+    """A click, with its own key: the same key again is the same call. `confirmed` above five."""
 
     request_key: Text
+    confirmed: bool = False
 
 
 _KINDS = [kind for kind in SubjectKind if kind is not SubjectKind.GROUND]

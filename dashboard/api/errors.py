@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from dashboard.i18n.sentences import accepted, tell
 from dashboard.imports.jobs import TooMany
 from dashboard.imports.spool import Busy, NoRoom
 from dashboard.intake.queue import IntakeFull
+from data.calls.foresight import NeedsConfirmation
 from data.errors import Invalid, NoSite, NotAllowed, NotFound, Said, StoreUnavailable, WanggeError
 from data.importers.errors import CannotUndo
 
@@ -50,6 +52,7 @@ STATUS: dict[type[Exception], int] = {  # the nearest class in the exception's t
     InvalidBody: 422,
     InvalidParameter: 422,
     Busy: 409,
+    NeedsConfirmation: 409,
     CannotUndo: 409,
     TooMany: 503,
     NoRoom: 507,
@@ -107,9 +110,12 @@ def json_response(
     return Response(body, status, headers, media_type="application/json")
 
 
-def error_response(status: int, code: str, said: Said, lang: str) -> Response:
-    """The one shape of errors: {"error": {"code", "message"}}, in the caller's language."""
-    content = {"error": {"code": code, "message": tell(said, lang)}}
+def error_response(
+    status: int, code: str, said: Said, lang: str, more: Mapping[str, Any] = MappingProxyType({})
+) -> Response:
+    """The one shape of errors: {"error": {"code", "message"}}, in the caller's language; `more`
+    is what programs are told too."""
+    content = {"error": {"code": code, "message": tell(said, lang), **more}}
     return json_response(content, status, HEADERS.get(status))
 
 
@@ -121,7 +127,8 @@ def language(scope: Scope) -> str:
 def describe(error: WanggeError, lang: str) -> Response:
     """The answer to an exception of ours."""
     kind = next(one for one in type(error).__mro__ if one in STATUS)
-    return error_response(STATUS[kind], code_of(error), error.said, lang)
+    more = {name: error.fields[name] for name in error.told}
+    return error_response(STATUS[kind], code_of(error), error.said, lang, more)
 
 
 def faults_response(request: Request, found: Sequence[WanggeError]) -> Response:

@@ -97,7 +97,7 @@ window.wangge = (function () {
     const headers = { "Accept-Language": document.documentElement.lang || "zh-CN", ...(options || {}).headers };
     const response = await fetch(url, { credentials: "same-origin", ...options, headers });
     const body = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Error((body.error && body.error.message) || response.statusText);
+    if (!response.ok) throw Object.assign(new Error((body.error && body.error.message) || response.statusText), { answer: body.error || {} });
     return body;
   }
   const post = (url, body) => get(url, {

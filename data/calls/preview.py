@@ -15,9 +15,10 @@ from datetime import datetime
 from typing import Any
 
 from data.access import Actor
-from data.calls import ledger, policy, sessions, targets
+from data.calls import foresight, ledger, policy, sessions, targets
+from data.calls.foresight import asks, people
 from data.calls.lifecycle import AttemptState
-from data.calls.model import Leg, Moment, Outcome, Rules, Session, Step, Subject
+from data.calls.model import Moment, Outcome, Rules, Session, Step, Subject
 from data.calls.ranking import Chosen, Skip
 from data.database import Connection, act_as, fetch_all
 from data.queries import load
@@ -47,8 +48,8 @@ class Stage:
         return {
             **self.step.as_json(),
             "after_s": self.after_s,
-            "found": _people(legs),
-            "reachable": _people([leg for leg in legs if leg.reachable]),
+            "found": people(legs),
+            "reachable": people([leg for leg in legs if leg.reachable]),
             "left_out": len(skipped),
             "empty": self.empty,
             "people": [
@@ -84,6 +85,7 @@ class Preview:
             "need": rules.need,
             "urgent": rules.urgent,
             "outcome": None if self.outcome is None else self.outcome.value,
+            "asks": asks([stage.chosen for stage in self.stages]).as_json(),
             "steps": [stage.as_json() for stage in self.stages],
             "groups": self.groups,
         }
@@ -128,15 +130,12 @@ async def preview(
 
 async def _stages(connection: Connection, session: Session, when: Moment) -> list[Stage]:
     place = await targets.grids(connection, session, when)
-    called: set[int] = set()
+    found = await foresight.steps_now(connection, session, when)
     stages, after_s = [], 0
-    for number, step in enumerate(session.steps):
-        at = replace(session, step=number, fired_at=when.real)
-        chosen = await targets.resolve(connection, at, when, called=called)
+    for step, chosen in zip(session.steps, found, strict=True):
         going = [leg.candidate.person_id for leg in chosen.legs]
         uncovers, empty = await _uncovered(connection, going, place, when.site)
         stages.append(Stage(step, after_s, chosen, uncovers, empty))
-        called.update(going)
         if any(leg.reachable for leg in chosen.legs):  # else the next step follows at once
             after_s += step.ring_s
     return stages
@@ -174,7 +173,3 @@ def _outcome(stages: Sequence[Stage], rules: Rules) -> Outcome | None:
     hindered = any(why in HINDERED for stage in stages for _, why in stage.chosen.skipped)
     total = Counter({AttemptState.OFFLINE: len(legs)})
     return policy.outcome(policy.Tally(total, left_out=hindered), rules)
-
-
-def _people(legs: Sequence[Leg]) -> int:
-    return len({leg.candidate.person_id for leg in legs})

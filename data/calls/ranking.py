@@ -10,7 +10,7 @@ from enum import StrEnum
 from data.calls.model import Candidate, Leg, Rules, Step, Target
 from data.staff.standing import by_post
 
-MOST_LEGS = 6  # rung at the same time by one step; more would be an alarm, not a call
+MOST_LEGS = 5  # rung at the same time by one step of a place: more is asked before
 # What a call today and an open event weigh beside distance, so that the nearest is not always the
 # same person: metres each.
 CALL_M, EVENT_M = 150.0, 50.0
@@ -136,7 +136,8 @@ def _why_not(
     return None
 
 
-def _limit(step: Step) -> int | None:
+def most_of(step: Step) -> int | None:
+    """How many people a step rings at most; None = as many as there are."""
     if step.target is Target.CROWD:
         return None
     return step.k if step.target is Target.NEAREST else MOST_LEGS
@@ -144,7 +145,7 @@ def _limit(step: Step) -> int | None:
 
 def _most(wanted: list[Candidate], step: Step) -> list[Candidate]:
     """Within a full list, those who can be reached go before those who cannot."""
-    most = _limit(step)
+    most = most_of(step)
     if most is None or len(wanted) <= most:
         return wanted
     kept = {one.person_id for one in sorted(wanted, key=lambda one: not _reached(one, step))[:most]}

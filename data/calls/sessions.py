@@ -11,7 +11,7 @@ from dataclasses import replace
 from psycopg.types.json import Jsonb
 
 from data.access import Actor, Permission
-from data.calls import ledger, policies, policy, progress, ranking, settle, targets
+from data.calls import foresight, ledger, policies, policy, progress, ranking, settle, targets
 from data.calls.drills import rehearsal
 from data.calls.drills.scenario import Part
 from data.calls.lifecycle import AttemptState, By
@@ -53,13 +53,15 @@ async def start(
     when: Moment,
     urgent: bool = False,
     part: Part | None = None,
+    ask_as: int | None = None,
 ) -> int:
     """The id of the durable session of a click; the same key again is the same session.
 
     An `urgent` call rings in quiet hours too, as that of an urgent event does by itself. A `part`
-    is a drill's.
+    is a drill's. With `ask_as`, the system actor, a new call above a few people is refused.
     Raises NotFound for what the actor cannot see, Invalid for a key that was used for something
-    else or a ground that is none, NotAllowed for a role that may not call.
+    else or a ground that is none, NotAllowed for a role that may not call,
+    NeedsConfirmation.
     """
     actor.require(Permission.CALL)
     area_id = await _area(connection, actor, subject)
@@ -70,6 +72,8 @@ async def start(
     if made is None:
         return await _known(connection, key, subject)
     session = Session(made, area_id, subject, steps, rules, SessionState.RUNNING)
+    if ask_as is not None:
+        await foresight.check(connection, actor, ask_as, session, when)
     detail = {"actor": actor.name, "role": actor.role, "policy": rules.code}
     await ledger.log(connection, session, None, when, "started", detail)
     return made

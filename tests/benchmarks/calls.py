@@ -211,6 +211,7 @@ async def _rung(phones: Phones, clicked: dict[int, tuple[float, str]]) -> list[f
 async def _group(town: Town, phones: Phones, seen: Seen) -> None:
     head = {"Authorization": f"Bearer {town.dispatcher}"}
     body: dict[str, Any] = {"request_key": "group", "area_id": town.area, "group": {"team": "all"}}
+    body["confirmed"] = True
     clicked = time.time()
     answer = await phones.client.post("/api/calls", json=body, headers=head)
     session = answer.json()["session"]["id"]

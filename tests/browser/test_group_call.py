@@ -11,8 +11,14 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from data import actors
+from data.calls import policies
+from data.calls.model import Rules, Step, Target
+from data.calls.policies import Policy
+from data.database import Database
 from tests.browser import boxes
 from tests.browser.conftest import Wall
+from tests.browser.wall_town import apart
 
 RUN = "() => [...window.wangge.state.calls.values()].filter((s) => s.crowd).pop()"
 TEAM = "UPDATE person SET team = %s WHERE name = ANY (%s)"
@@ -119,6 +125,64 @@ def test_an_area_is_opened_by_its_name_and_called(calling: Wall) -> None:
     pressed(page)
     expect(page.locator("#card h2")).to_have_text("群呼 · 示范镇")
     expect(page.locator("#call-state .attempt")).to_have_count(11)
+
+
+@pytest.fixture
+def many(calling: Wall) -> Iterator[Wall]:
+    """A policy that rings the nearest twenty; who stands there does not grow old meanwhile."""
+    with psycopg.connect(calling.web.store.admin_url, autocommit=True) as link:
+        (fresh_s,) = link.execute("SELECT fresh_s FROM site").fetchone() or (0,)
+        link.execute("UPDATE site SET fresh_s = 86400")
+        apart(lambda: twenty(calling, True))
+        yield calling
+        apart(lambda: twenty(calling, False))
+        link.execute("UPDATE site SET fresh_s = %s", [fresh_s])
+
+
+async def twenty(wall: Wall, stands: bool) -> None:
+    store = wall.web.store
+    async with Database(store.app_url, store.readonly_url, size=1) as database:
+        async with database.acting(None) as link:
+            system = await actors.system_actor(link)
+        async with database.acting(system.id) as link:
+            steps = (Step(Target.OWNER, ring_s=600), Step(Target.NEAREST, k=20, ring_s=600))
+            policy = Policy(Rules("twenty", "二十人", "Twenty"), steps)
+            await (
+                policies.write(link, system, policy)
+                if stands
+                else policies.remove(link, system, "twenty")
+            )
+
+
+def test_one_click_that_would_call_more_than_five_asks_once(many: Wall) -> None:
+    """A double click has read nothing; another choice or Escape takes the question back."""
+    many.forgiven += ("409",)  # the browser notes each refusal
+    page = many.open("/screen")
+    first, second = many.town.events[:2]
+    page.evaluate("(id) => window.wangge.select({kind: 'event', id})", first)
+    button = page.locator("#call")
+    before = page.evaluate("() => window.wangge.state.calls.size")
+    button.dblclick()
+    expect(button).to_have_text(re.compile(r"^再按一次，每步最多同时呼叫 \d+ 人$"))
+    expect(button).to_be_enabled()
+    assert page.evaluate(boxes.CLIPPED, True) == []
+    page.keyboard.press("Escape")
+    expect(button).to_have_text("一键直呼")
+    button.click()
+    expect(button).to_have_text(re.compile("^再按一次"))
+    page.evaluate("(id) => window.wangge.select({kind: 'event', id})", second)
+    expect(page.locator("#card h2")).to_be_visible()
+    page.evaluate("(id) => window.wangge.select({kind: 'event', id})", first)
+    expect(button).to_have_text("一键直呼")
+    assert page.evaluate("() => window.wangge.state.calls.size") == before
+    button.focus()
+    page.keyboard.press("c")
+    expect(button).to_have_text(re.compile("^再按一次"))
+    expect(button).to_be_enabled()
+    page.keyboard.press("c")
+    expect(page.locator(".top.outcome")).to_be_visible()
+    assert page.evaluate("() => window.wangge.state.calls.size") == before + 1
+    expect(button).to_have_text("一键直呼")
 
 
 def test_a_ground_is_drawn_and_everybody_within_is_called(calling: Wall) -> None:

@@ -128,34 +128,65 @@
     return row;
   }
   function button(chosen) {
-    const call = e("button", "call wide"), label = e("span", null, w.t("Call now"));
+    const call = e("button", "call wide"), asks = question && question.clicked === about(chosen) && question;
+    const label = e("span", null, asks ? meant(asks) : w.t("Call now"));
     call.id = "call";
     call.append(e("i", "handset"), label);
-    call.disabled = w.state.lost;
+    call.disabled = w.state.lost || Boolean(asks && asks.sure.shut());
     call.onclick = () => w.call(chosen);
     return call;
+  }
+  /* Above five people at once it asks; the press that confirms has the key of the first. */
+  let question = null;
+  const meant = ({ first, people }) => w.t(first < people ? "Press again: up to {n} at once" : "Press again: call {n} people").replace("{n}", w.number(people));
+  function redraw(chosen, again) {
+    const old = document.getElementById("call");
+    if (!old || mine !== about(chosen)) return;
+    const focus = old === document.activeElement || (again && document.activeElement === document.body), now = button(chosen);
+    old.replaceWith(now);
+    if (focus) now.focus({ preventScroll: true });
+  }
+  function ask(chosen, { people, first }) {
+    if (question || !w.state.selection || about(w.state.selection) !== about(chosen)) return;
+    const sure = w.question((again) => redraw(chosen, again));
+    question = { clicked: about(chosen), people, first, sure };
+    sure.ask();
+    spoken().textContent = meant(question);
+  }
+  function unasked(chosen) {
+    if (!question || (chosen && about(chosen) === question.clicked)) return false;
+    question.sure.drop(); keys.delete(question.clicked);
+    question = null;
+    if (w.state.selection) redraw(w.state.selection);
+    return true;
   }
   /* One key a click until its answer is there: a double click is one call. */
   const keys = new Map();
   w.call = async function (chosen) {
     if (w.readonly || w.state.lost || chosen.kind === "call") return;
     if (chosen.kind === "area") { const open = document.getElementById("group-open"); if (open) open.click(); return; } /* a group is said before it is called */
-    const clicked = about(chosen);
+    const clicked = about(chosen), confirmed = Boolean(question && question.clicked === clicked);
+    if (confirmed && question.sure.shut()) return;
     if (!keys.has(clicked)) keys.set(clicked, w.newKey());
+    const key = keys.get(clicked);
     try {
-      const answer = await w.post("/api/calls", { request_key: keys.get(clicked), [chosen.kind + "_id"]: chosen.id });
+      const answer = await w.post("/api/calls", { request_key: key, confirmed, [chosen.kind + "_id"]: chosen.id });
+      if (confirmed) { question = null; redraw(chosen); }
       w.heardCall(answer.session);
       if (document.activeElement && document.activeElement.closest("#card")) box().focus({ preventScroll: true }); /* what was pressed is gone */
     } catch (error) {
+      if (error.answer && error.answer.code === "needs_confirmation") { ask(chosen, error.answer); return; }
       const place = document.getElementById("call-state");
       if (place) { delete place.dataset.session; place.replaceChildren(e("div", "outcome bad", w.t("The call could not be placed") + "：" + error.message)); }
     } finally {
-      setTimeout(() => keys.delete(clicked), 1500);
+      setTimeout(() => { if (!(question && question.clicked === clicked) && keys.get(clicked) === key) keys.delete(clicked); }, 1500);
     }
   };
   const spoken = () => document.getElementById("spoken");
   function say(chosen, card) { if (!card.error) spoken().textContent = w.t("Selected") + " " + w.t(chosen.kind) + " " + title(chosen, card); }
   w.on("select", open);
+  w.on("select", unasked);
+  w.escapes.push(() => unasked());
   w.on("lost", () => { const call = document.getElementById("call"); if (call) call.disabled = true; });
   w.on("back", () => { const call = document.getElementById("call"); if (call) call.disabled = false; });
 })();

@@ -4,7 +4,7 @@
   "use strict";
   const w = window.wangge;
   const e = w.element;
-  const MANY = 5, NAMED = 8, AGAIN_MS = 10000, SHIELD_MS = 700; /* the second click of a double click does not confirm */
+  const NAMED = 8, AGAIN_MS = 10000;
   const POSTS = ["grid_chief", "grid_worker", "stand_in", "grid_helper", "micro_grid_head", "building_head", "grid_instructor", "duty"];
   const GROUP_OUTCOMES = { nobody_on_duty: "Nobody on duty", unreachable: "Unreachable", not_allowed: "Not rung at this time" };
   let box = null, group = null, asked = 0;
@@ -12,7 +12,9 @@
   /* `scopes`: [{ word, body, geometry }], the first is chosen; none = drawn on the map. */
   w.group = function (scopes) {
     close();
-    group = { scopes, tool: scopes.length ? "area" : "circle", body: null, posts: new Set(), team: null, found: null, sure: false, born: 0, key: w.newKey() };
+    group = { scopes, tool: scopes.length ? "area" : "circle", body: null, posts: new Set(), team: null, found: null, key: w.newKey() };
+    const mine = group;
+    group.sure = w.question((again) => { if (group !== mine) return; draw(); if (again) document.getElementById("group-call").focus({ preventScroll: true }); });
     box = e("div", "card group");
     box.id = "group";
     box.setAttribute("role", "dialog"); box.setAttribute("aria-label", w.t("Group call"));
@@ -36,7 +38,7 @@
   /* Whom it would ring now: the call's own dry run. */
   async function ask() {
     const mine = (asked += 1);
-    group.found = null; group.sure = false;
+    group.found = null; group.sure.drop();
     draw();
     if (!group.body || w.state.lost) return;
     const found = await preview();
@@ -51,7 +53,7 @@
     if (!group || !group.body || !group.found || w.state.lost) return;
     const mine = asked, found = await preview();
     if (mine !== asked || found.error || JSON.stringify(found) === JSON.stringify(group.found)) return;
-    if (step() && found.steps[0].found !== step().found) group.sure = false;
+    if (step() && found.steps[0].found !== step().found) group.sure.drop();
     group.found = found;
     drawLate();
   }, AGAIN_MS);
@@ -129,35 +131,34 @@
     }
     return made;
   }
-  const shielded = () => performance.now() - group.born < SHIELD_MS;
   function go() {
-    const n = step() ? step().found : 0, made = e("button", "act solid");
+    const n = step() ? step().found : 0, sure = group.sure.asks(), made = e("button", "act solid");
     made.id = "group-call";
-    made.disabled = !n || w.state.lost || (group.sure && shielded());
-    made.textContent = w.t(group.sure ? "Press again: call {n} people" : "Call {n} people").replace("{n}", n || "–");
+    made.disabled = !n || w.state.lost || group.sure.shut();
+    made.textContent = w.t(sure ? "Press again: call {n} people" : "Call {n} people").replace("{n}", n || "–");
     made.onclick = () => {
-      if (n > MANY && !group.sure) { confirm(); return; }
+      if (group.found.asks.confirm && !sure) { group.sure.ask(); return; }
       made.disabled = true;
-      start();
+      start(sure);
     };
     const acts = e("div", "acts");
     acts.append(made);
     return acts;
   }
-  function confirm() {
-    const mine = group;
-    group.sure = true; group.born = performance.now();
-    draw();
-    setTimeout(() => { if (group === mine) { draw(); document.getElementById("group-call").focus({ preventScroll: true }); } }, SHIELD_MS + 20);
-  }
-  async function start() {
+  /* People come while it is pressed: more than five of them ask here too. */
+  async function start(confirmed) {
     const mine = group;
     try {
-      const { session } = await w.post("/api/calls", { request_key: group.key, ...body() });
+      const { session } = await w.post("/api/calls", { request_key: group.key, confirmed, ...body() });
       w.heardCall(session);
       if (group === mine) close();
       w.select({ kind: "call", id: session.id });
-    } catch (error) { if (group === mine) { group.found = { error: error.message }; draw(); } }
+    } catch (error) {
+      if (group !== mine) return;
+      if (error.answer && error.answer.code === "needs_confirmation") { await ask(); if (group === mine) group.sure.ask(); return; }
+      group.found = { error: error.message };
+      draw();
+    }
   }
   w.on("begin", () => {
     if (w.readonly) return;

@@ -11,7 +11,7 @@
   /* Begin with the tool that is chosen. */
   w.groupTool = function (group) {
     w.map.undraw(); w.map.outline(null);
-    group.body = null; group.found = null; group.sure = false; group.corners = 0;
+    group.body = null; group.found = null; group.sure.drop(); group.corners = 0;
     if (group.tool === "area") { if (group.scopes.length) choose(group, group.chosen && group.scopes.includes(group.chosen) ? group.chosen : group.scopes[0]); return; }
     w.map.drawing(group.tool, radius, {
       done(body) {

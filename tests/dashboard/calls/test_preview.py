@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from data.calls.model import Step, Target
@@ -33,6 +34,32 @@ async def test_a_dry_run_says_in_words_what_the_call_then_says(web: Any) -> None
     assert "今日已呼 1 次" in worker["words"]["zh"] and "合计折算 467 米" in worker["words"]["zh"]
     _, cards = await web.ask("dora", "GET", "/api/calls")
     assert len(cards["sessions"]) == 1  # a dry run is no call
+
+
+async def test_above_five_people_the_click_is_confirmed_with_its_own_key(web: Any) -> None:
+    """The dry run says it before; the refusal says it in words and numbers; a double click that
+    asks, and one that confirms, are one call."""
+    desk = web.desk
+    await desk.by_policy(Step(Target.NEAREST, k=20, ring_s=600))
+    await desk.workers(6)
+    body = {"grid_id": desk.town.grids["W-1"]}
+    _, found = await web.ask("dora", "POST", "/api/calls/preview", body)
+    assert found["preview"]["asks"] == {"first": 6, "most": 6, "confirm": True}
+    click = {**body, "request_key": "k"}
+    for status, said in await asyncio.gather(
+        *(web.ask("dora", "POST", "/api/calls", click) for _ in range(2))
+    ):
+        assert (status, said["error"]["code"]) == (409, "needs_confirmation")
+        assert (said["error"]["people"], said["error"]["first"]) == (6, 6)
+        assert said["error"]["message"] == "将同时呼叫 6 人，请确认后再呼叫。"
+    assert (await web.ask("dora", "GET", "/api/calls"))[1]["sessions"] == []
+    both = await asyncio.gather(
+        *(web.ask("dora", "POST", "/api/calls", {**click, "confirmed": True}) for _ in range(2))
+    )
+    assert {status for status, _ in both} == {200}
+    assert len({answer["session"]["id"] for _, answer in both}) == 1
+    _, again = await web.ask("dora", "POST", "/api/calls", click)
+    assert again["session"]["counts"]["called"] == 6
 
 
 async def test_who_may_not_call_may_not_try(web: Any) -> None:

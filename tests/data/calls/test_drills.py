@@ -69,7 +69,10 @@ async def test_every_answer_ends_as_it_would(desk: Desk) -> None:
                     " FROM shift LIMIT 1",
                     [id_],
                 )  # fmt: skip
-    await desk.by_policy(Step(Target.OWNER, ring_s=25), need=2)
+            desk.town.people[name] = id_
+    for name in ("west_worker", "anna", "bo", "cai", "ding", "east_chief", "east_worker"):
+        await desk.stand(name, 112.905)
+    await desk.by_policy(Step(Target.NEAREST, k=20), need=2)
     said = scenario(
         {"person": "west_worker", "answer": "no_answer", "after_s": 9},
         {"person": "anna", "answer": "busy", "after_s": 2},
