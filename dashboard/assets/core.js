@@ -13,9 +13,10 @@ window.wangge = (function () {
   const root = () => document.getElementById("wall") || document.getElementById("desk");
   let words = null;
   /* The catalogue comes with the page; its keys are the English words. */
+  const NAMES = { acknowledged: "confirmed" }; /* what a screen calls otherwise than the store */
   function t(key) {
     if (!words && root()) words = JSON.parse(root().dataset.words);
-    return (words && words[key]) || key.replaceAll("_", " "); /* states and posts have the store's names */
+    return (words && words[key]) || NAMES[key] || key.replaceAll("_", " "); /* states and posts have the store's names */
   }
   const english = () => document.documentElement.lang === "en";
   const named = (thing) => (english() ? thing.name_en : thing.name_zh) || thing.name_zh || thing.name_en;

@@ -15,7 +15,8 @@ FIRST_ID = 900_000  # far from those of the site's own calls
 HOUR_MS = 3_600_000
 SHOWN = 60  # of a group call a card is told those who matter most
 WHY = {"distance_m": 640.0, "age_s": 40.0, "state": "fresh", "calls_today": 2, "open_events": 3}
-REACHED = ("answered", "acknowledged")
+REACHED = ("ringing", "answered", "acknowledged", "no_answer", "declined")
+OPEN = ("queued", "dialling", "ringing", "answered")
 
 
 def attempt(number: int, person: tuple[int, str], state: str, at: int | None) -> dict[str, Any]:
@@ -34,6 +35,11 @@ def attempt(number: int, person: tuple[int, str], state: str, at: int | None) ->
     }
 
 
+def _news(leg: dict[str, Any]) -> tuple[bool, bool]:
+    """The order in which a card is told of people: confirmed, then those who still ring."""
+    return leg["state"] != "acknowledged", leg["state"] not in OPEN
+
+
 def call(
     wall: Wall,
     page: Page,
@@ -41,10 +47,11 @@ def call(
     *,
     number: int = 0,
     lasted_ms: int | None = None,
+    area: str | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """A call of the worst event: `people` by name and state. One that `lasted_ms` is over, and
-    was confirmed a quarter before its end."""
+    """A call of the worst event, or a group call of `area`: `people` by name and state. One that
+    `lasted_ms` is over, and was confirmed a quarter before its end."""
     now = int(page.evaluate("() => window.wangge.now()"))
     started = now - (lasted_ms or 65_000)
     known = [(wall.town.people[n], n, s) for n, s in people if n in wall.town.people]
@@ -54,6 +61,11 @@ def call(
     states = [leg["state"] for leg in legs]
     confirmed = states.count("acknowledged")
     over = lasted_ms is not None
+    subject = {"kind": "event", "id": wall.town.events[0]}
+    crowd = None
+    if area is not None:
+        subject = {"kind": "area", "id": wall.town.areas[area]}
+        crowd = {"roles": ["grid_worker"], "team": None}
     return {
         "id": FIRST_ID + number,
         "line": FIRST_ID,
@@ -63,16 +75,16 @@ def call(
         "step": 0,
         "purpose": "work",
         "ground": None,
-        "subject": {"kind": "event", "id": wall.town.events[0]},
-        "crowd": None,
+        "subject": subject,
+        "crowd": crowd,
         "by": "dora",
         "policy": {"code": "default", "zh": "默认", "en": "Default"},
-        "need": 1,
+        "need": 0 if crowd else 1,
         "ring_s": 600,
         "targets": ["owner", "nearest"],
         "counts": {
             "called": len(legs),
-            "reached": sum(state in (*REACHED, "ringing") for state in states),
+            "reached": sum(state in REACHED for state in states),
             "confirmed": confirmed,
         },
         "held": False,
@@ -80,7 +92,7 @@ def call(
         "started": started,
         "ended": now if over else None,
         "remaining_s": 0.0 if over else 300.0,
-        "attempts": legs[:SHOWN],
+        "attempts": sorted(legs, key=_news)[:SHOWN],
         **more,
     }
 
@@ -90,7 +102,8 @@ def tell(page: Page, session: dict[str, Any], *, select: bool = True) -> None:
     answers(page, session)
     page.evaluate("(text) => window.wangge.heardCall(JSON.parse(text))", json.dumps(session))
     if select:
-        page.evaluate("(chosen) => window.wangge.select(chosen)", session["subject"])
+        chosen = {"kind": "call", "id": session["id"]} if session["crowd"] else session["subject"]
+        page.evaluate("(chosen) => window.wangge.select(chosen)", chosen)
         page.locator(f"#call-state[data-session='{session['id']}'] .ledger p").first.wait_for()
 
 

@@ -139,8 +139,12 @@ def test_somebody_is_added_from_the_map_and_the_call_goes_on(wall: Wall, reached
         "Offline", ignore_case=True
     )
     page.click("#call-escalate")
-    page.wait_for_function(f"() => ({CALLS})().some((s) => s.state === 'running' && s.step > 0)")
-    expect(page.locator(".ledger")).to_contain_text("Escalated")
+    on = f"() => (({CALLS})().find((s) => s.state === 'running' && s.step > 0) || {{}}).id"
+    call = page.wait_for_function(on).json_value()
+    told = page.evaluate("(id) => window.wangge.get('/api/calls/' + id)", call)
+    assert "escalated" in [
+        line["action"] for line in told["ledger"]
+    ]  # the card shows the last five
     page.click("#call-end")
     page.click("#call-end")
     expect(page.locator(".top.outcome")).to_contain_text("Cancelled")

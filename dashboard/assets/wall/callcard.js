@@ -52,7 +52,7 @@
     time.dataset.from = session.started; time.dataset.until = session.ended || "";
     put("top", e("b", null, w.t(word)), time, needed(session));
     put("facts", ...played(session), counts(session), ...(w.state.lost ? [e("p", "hint", w.t("The link is lost: this was so at") + " " + w.clock(w.lostAt()))] : [...next(session), ...hint(session, cls)]), ...ended(session));
-    if (!place.querySelector(".people:hover") || place.dataset.shape !== shape(session)) put("people", ...ordered(session).map(row), ...rest(session));
+    if (!place.querySelector(".people:hover") || place.dataset.shape !== shape(session)) people(session);
     else redraw(session);
     place.dataset.shape = shape(session);
     w.callTools(session);
@@ -65,16 +65,39 @@
   const WEIGHT = ["ambiguous", "acknowledged", "answered", "ringing", "dialling", "queued"];
   const weight = (a) => (WEIGHT.includes(a.state) ? WEIGHT.indexOf(a.state) : WEIGHT.length);
   const ordered = (session) => session.attempts.slice().sort((a, b) => b.step - a.step || (session.crowd ? weight(a) - weight(b) : 0));
-  const shape = (session) => session.id + ":" + session.attempts.map((a) => a.id).sort((a, b) => a - b).join();
+  const shape = (session) => session.id + ":" + session.attempts.map((a) => a.id).sort((a, b) => a - b).join() + folds(session);
+  /* Of many, those who confirmed or may still answer; the others stand in one line, by state, until it is opened. */
+  const FEW = 8;
+  let unfolded = null; /* the call whose others were opened */
+  const others = (session) => session.attempts.filter((a) => !WEIGHT.includes(a.state));
+  const folds = (session) => session.attempts.length > FEW && others(session).length > 1 && others(session).length < session.attempts.length;
+  function people(session) {
+    const all = ordered(session), more = folds(session), open = unfolded === session.id, away = new Set(more ? others(session) : []);
+    const shown = all.filter((a) => !away.has(a)).map((a) => row(a, session));
+    const focused = document.activeElement && document.activeElement.id === "call-others";
+    put("people", ...shown, ...(more ? [fold(session, open)] : []), ...(more && open ? all.filter((a) => away.has(a)).map((a) => row(a, session)) : []), ...rest(session));
+    if (focused && more) document.getElementById("call-others").focus({ preventScroll: true });
+  }
+  function fold(session, open) {
+    const made = e("button", "others"), n = new Map();
+    for (const a of others(session)) n.set(a.state, (n.get(a.state) || 0) + 1);
+    made.id = "call-others"; made.setAttribute("aria-expanded", String(open));
+    made.append(e("b", null, w.t(open ? "Fewer" : "Others {n}").replace("{n}", others(session).length)), ...[...n].map(([state, count]) => e("span", null, w.t(state) + " " + count)));
+    made.onclick = () => { unfolded = open ? null : session.id; people(w.state.calls.get(session.id) || session); };
+    return made;
+  }
   function redraw(session) {
     for (const old of document.querySelectorAll("#call-state .attempt")) {
       const a = session.attempts.find((one) => String(one.id) === old.dataset.attempt);
-      if (a) old.replaceWith(row(a));
+      if (a) old.replaceWith(row(a, session));
     }
   }
   function rest(session) {
     const more = session.counts.called - new Set(session.attempts.map((a) => a.person.id)).size;
-    return more > 0 ? [e("p", "hint", w.t("and {n} more, who are counted above").replace("{n}", w.number(more)))] : [];
+    if (more <= 0) return [];
+    const made = e("p", "hint", w.t("and {n} more, who are counted above").replace("{n}", w.number(more)) + " "), link = inLedger(session, "In the ledger");
+    if (link) made.append(link);
+    return [made];
   }
   /* How it ended, in one line, and where its whole story stands. */
   function ended(session) {
@@ -83,8 +106,8 @@
     const made = e("p", "ended"), parts = [w.t("Ended") + " " + day(session.ended) + w.clock(session.ended), w.t("lasted") + " " + minutes(session.ended - session.started)];
     if (first) parts.push(w.t("first confirmed after") + " " + minutes(first - session.started));
     made.append(...parts.map((part) => e("span", null, part)));
-    const page = JSON.parse(w.root().dataset.desks || "[]").map(([path]) => path).find((path) => path.split("?")[0] === "/calls");
-    if (page) { const link = e("a", null, w.t("In the ledger")); link.href = page.split("?")[0] + "?call=" + session.id; made.append(link); }
+    const link = inLedger(session, "In the ledger");
+    if (link) made.append(link);
     return [made];
   }
   /* What has changed since it was last said: the state of the call, then those of people. */
@@ -159,17 +182,18 @@
   }
   const metres = (m) => (m < 995 ? Math.round(m / 10) * 10 + " " + w.t("m") : (m / 1000).toFixed(1) + " " + w.t("km"));
   /* Who he is, how near and how sure; why he is rung: his state and his load when he was called. */
-  function row(a) {
-    const made = e("button", "attempt " + a.state);
+  function row(a, session) {
+    const made = e("button", "attempt " + a.state + (session.crowd ? " brief" : ""));
     made.dataset.attempt = a.id;
     const words = e("span", "words"), side = e("span", "side"), name = e("span", "name");
     const why = a.why || {};
-    name.append(e("b", null, a.person.name || ""), e("span", null, " " + [w.t(a.person.post || ""), a.grid].filter(Boolean).join(" · ")));
+    name.append(e("b", null, a.person.name || ""), e("span", null, [w.t(a.person.post || ""), a.grid].filter(Boolean).join(" · ")));
+    const busy = a.state === "queued" && why.busy ? w.t("in another call, waits") : null;
     const near = [why.distance_m == null ? null : metres(why.distance_m), why.age_s == null ? why.state && w.t(why.state) : w.t("Position") + " " + w.age(why.age_s)];
-    const load = [a.state === "queued" && why.busy ? w.t("in another call, waits") : null,
-      why.calls_today == null ? null : w.t("Called today") + " " + why.calls_today,
+    const load = [busy, why.calls_today == null ? null : w.t("Called today") + " " + why.calls_today,
       why.open_events == null ? null : w.t("Open") + " " + why.open_events, a.reason];
-    words.append(name, e("span", "seen", near.filter(Boolean).join(" · ")), e("span", "seen load", load.filter(Boolean).join(" · ")));
+    if (session.crowd) words.append(name, ...[busy, a.reason].filter(Boolean).map((said) => e("span", "seen", said))); /* whoever is of a group was not ranked */
+    else words.append(name, e("span", "seen", near.filter(Boolean).join(" · ")), e("span", "seen load", load.filter(Boolean).join(" · ")));
     const time = e("span", "when", a.at && a.state !== "ringing" ? w.clock(a.at) : "");
     if (a.state === "ringing") time.dataset.ringing = a.at;
     side.append(e("b", null, w.t(a.state)), time);
@@ -211,14 +235,23 @@
     const place = document.getElementById("call-state");
     if (!answer || !place || place.dataset.session !== String(session.id)) return;
     told = wanted;
-    put("ledger", heading(answer.session), ...answer.ledger.slice(-LINES).reverse().map((line) => ledgerLine(line, answer.session)));
+    put("ledger", heading(answer.session), ...answer.ledger.filter(news).slice(-LINES).reverse().map((line) => ledgerLine(line, answer.session)));
     const now = w.state.calls.get(session.id);
     if (now.line > session.line) lines(now);
   }
-  /* Who may open the ledger's page replays the call there. */
+  /* Who waits to be rung stands above; of what happened it would push out the rest. */
+  const news = (line) => !(line.attempt_id && ["queued", "dialling"].includes(line.action));
+  /* Who may open the ledger's page finds the whole call there, step by step. */
+  function inLedger(session, word) {
+    const page = JSON.parse(w.root().dataset.desks || "[]").find(([address]) => address.split("?")[0] === "/calls");
+    if (!page) return null;
+    const link = e("a", null, w.t(word));
+    link.href = page[0] + (page[0].includes("?") ? "&" : "?") + "call=" + session.id;
+    return link;
+  }
   function heading(session) {
-    const made = e("h3", null, w.t("Call ledger")), page = JSON.parse(w.root().dataset.desks || "[]").find(([address]) => address.startsWith("/calls?"));
-    if (page) { const link = e("a", "replay", w.t("Replay")); link.href = page[0] + "&call=" + session.id; made.append(link); }
+    const made = e("h3", null, w.t("Call ledger")), link = inLedger(session, "Replay");
+    if (link) { link.className = "replay"; made.append(link); }
     return made;
   }
   function ledgerLine(line, session) {

@@ -74,6 +74,7 @@
     for (const step of steps) if (line.scrollWidth > line.clientWidth) line.classList.add(step);
   }
   w.on("key", () => requestAnimationFrame(fit));
+  addEventListener("resize", () => requestAnimationFrame(fit));
   w.on("hello", () => setTimeout(fit, 1200));
   w.on("key", key);
   w.on("tick", link);

@@ -86,7 +86,8 @@
     if (chosen) {
       const grid = grids.data.get(chosen.kind === "grid" ? chosen.id : chosen.grid_id);
       const mark = chosen.kind === "area" ? grids.areas.find((a) => a.id === chosen.id) : chosen.kind === "person" ? w.state.people.find((p) => p.id === chosen.id) : chosen.kind === "facility" ? where(chosen) : null;
-      last = w.element("b", null, "/ " + ((grid || mark || {}).name || w.t(chosen.kind === "call" ? "Group call" : chosen.kind)));
+      const call = chosen.kind === "call" && w.state.calls.get(chosen.id);
+      last = w.element("b", null, "/ " + ((grid || mark || {}).name || (call ? w.subjectName(call) : w.t(chosen.kind === "call" ? "Call ledger" : chosen.kind))));
     } else {
       const counts = (leaves > 1 ? leaves + " " + w.t("communities") + " · " : "") + w.number(grids.layers.size) + " " + w.t("grids");
       last = w.element("span", null, counts);
