@@ -11,13 +11,15 @@ TAG = re.compile(
     r'\s*<(?:script src|link rel="stylesheet" href)="/assets/([^"?]+)[^"]*">(?:</script>)?'
 )
 
-
-OF_WALL = {"calls": ("map/02_rings.js",)}  # what a desk page shows as the wall does
+OF_OTHERS = {  # what a desk page shows as the wall or another page does
+    "calls": ("map/02_rings.js",),
+    "contacts": ("desk/phones/phones.css",),
+}
 
 
 def of_desk(name: str) -> tuple[str, ...]:
     """What a desk page loads: what all share, the shell, and its own folder `desk/NAME/`."""
-    return (*SHARED, *BASEMAP, *OF_WALL.get(name, ()), "desk/_shell/", f"desk/{name}/")
+    return (*SHARED, *BASEMAP, *OF_OTHERS.get(name, ()), "desk/_shell/", f"desk/{name}/")
 
 
 def only(html: str, wanted: tuple[str, ...]) -> str:

@@ -177,8 +177,12 @@ CREATE FUNCTION public.forget_verification() RETURNS trigger
     AS $$
 BEGIN
     IF new.address IS DISTINCT FROM old.address AND new.verified_at IS NOT DISTINCT FROM old.verified_at THEN
+        IF old.verified_at IS NOT NULL THEN
+            new.doubt := 'changed';
+        END IF;
         new.verified_at := NULL;
         new.verified_how := NULL;
+        new.verified_by := NULL;
     END IF;
     RETURN new;
 END $$;
@@ -721,6 +725,10 @@ CREATE TABLE public.contact (
     area_id integer NOT NULL,
     verified_at timestamp with time zone,
     verified_how text,
+    verified_by integer,
+    doubt text,
+    CONSTRAINT contact_doubt CHECK (((doubt IS NULL) OR (verified_at IS NULL))),
+    CONSTRAINT contact_doubt_check CHECK ((doubt = ANY (ARRAY['changed'::text, 'withdrawn'::text]))),
     CONSTRAINT contact_verified CHECK (((verified_at IS NULL) = (verified_how IS NULL))),
     CONSTRAINT contact_verified_how_check CHECK ((verified_how = ANY (ARRAY['call'::text, 'message'::text, 'desk'::text])))
 );
@@ -1770,6 +1778,9 @@ ALTER TABLE ONLY public.contact
 
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES public.actor(id);
 
 ALTER TABLE ONLY public.event
     ADD CONSTRAINT event_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);

@@ -36,6 +36,7 @@ COMMANDS: dict[str, Entry] = {
     "types": Entry("types:types", "List types of events, and what is asked of who reports."),
     "drill": Entry("drill:drill", "Play calls that ring nobody."),
     "policies": Entry("policies:policies", "Say whom a call rings, step by step."),
+    "contacts": Entry("contacts:contacts", "Say which contacts of staff are verified."),
     "import": Entry("import_:import_", "Put files of areas, grids, people, events on the map."),
     "recut": Entry("recut:recut", "Cut a kind of grids anew, with lineage."),
     "check": Entry("check:check", "Find gaps, overlaps and other faults of grids."),

@@ -13,7 +13,17 @@ from dashboard import assets
 from dashboard.components import desk
 from dashboard.guards.auth import acting, standing
 from dashboard.i18n import translator
-from dashboard.pages import basemaps, calls, drills, grids, import_, phones, policies, screen
+from dashboard.pages import (
+    basemaps,
+    calls,
+    contacts,
+    drills,
+    grids,
+    import_,
+    phones,
+    policies,
+    screen,
+)
 from data.access import Permission
 
 
@@ -124,6 +134,15 @@ PAGES: tuple[Page, ...] = (
         drills.body,
         place="Drills",
         letter="d",
+    ),
+    desk_page(
+        "/contacts",
+        "contacts",
+        "联系方式 Contacts",
+        Permission.ADMINISTER,
+        contacts.body,
+        place="Contacts",
+        letter="t",
     ),
     desk_page(
         "/phones",

@@ -101,7 +101,8 @@ WHERE x.person_id = %(id)s AND x.kind = 'duty' AND x.seen_at > %(seen_since)s OR
 
 -- name: contacts
 -- Without the address.
-SELECT channel, verified_at, verified_how AS how FROM contact WHERE person_id = %(id)s ORDER BY channel;
+SELECT c.channel, c.verified_at, c.verified_how AS how, c.doubt, a.name AS by
+FROM contact c LEFT JOIN actor a ON a.id = c.verified_by WHERE c.person_id = %(id)s ORDER BY c.channel;
 
 -- name: phones
 SELECT person_id, address FROM contact WHERE person_id = ANY (%(ids)s::integer[]) AND channel = 'phone';

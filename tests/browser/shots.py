@@ -60,6 +60,7 @@ SHOTS = (
     Shot("grids-zh", "/grids", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("grids-en", "/grids?lang=en&theme=light", account="admin", sizes=SIZES[:1]),
     Shot("basemaps-zh", "/basemaps", account="admin", sizes=(SIZES[0], SIZES[2])),
+    Shot("contacts-zh", "/contacts", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("phones-zh", "/phones", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("policies-zh", "/policies", account="admin", sizes=(SIZES[0], SIZES[2])),
     Shot("policies-en", "/policies?lang=en&theme=light", account="admin", sizes=SIZES[:1]),

@@ -26,8 +26,10 @@
     count();
   }
   /* Who may open desk pages finds them here: a wall has no menu. */
+  const open = () => JSON.parse(w.root().dataset.desks || "[]");
+  w.deskPage = (path) => open().map(([address]) => address).find((address) => address.split("?")[0] === path);
   function desks() {
-    const pages = JSON.parse(w.root().dataset.desks || "[]");
+    const pages = open();
     if (!pages.length) return [];
     const nav = e("nav", "desks");
     nav.append(...pages.map(([address, word]) => { const link = e("a", null, word); link.href = address; return link; }));

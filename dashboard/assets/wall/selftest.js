@@ -13,12 +13,22 @@
   const TESTS = { passed: "Self-test passed", failed: "Self-test not confirmed", ringing: "Self-test rings", not_yet: "No self-test yet" };
   const tested = (state, at) => w.t(TESTS[state]) + (at ? " " + w.clock(new Date(at).getTime()) : ""); /* of a card ISO, of the list ms */
 
+  const DOUBTS = { changed: "number changed: not called", withdrawn: "verification taken back" };
+  /* Whether it was verified, by whom and when; else why it is never called, and where that is mended. */
+  function contact(c, person) {
+    const said = c.verified_at ? "verified; no line is set up" : DOUBTS[c.doubt] || "not verified: never called";
+    const row = line(false, w.t(c.channel === "phone" ? "Telephone" : c.channel), w.t(said)), page = w.deskPage("/contacts");
+    const more = e("p", "way-basis", c.verified_at ? [w.t("Verified"), w.fullDay(Date.parse(c.verified_at)), c.by].filter(Boolean).join(" · ") : "");
+    if (page) { const link = e("a", null, w.t(c.verified_at ? "Contacts" : "Verify")); link.href = page + (page.includes("?") ? "&" : "?") + "person=" + encodeURIComponent(person.code); more.append(more.textContent ? " · " : "", link); }
+    return more.textContent ? [row, more] : [row];
+  }
+
   /* Each way with its state; without a page nothing else can reach somebody in this product. */
   w.reachRows = function (person) {
     const page = person.pages[0], rows = [];
     rows.push(page ? line(true, w.t("Page"), w.t("opened {age}, heard {s} s ago").replace("{age}", w.age(page.open_s)).replace("{s}", page.heard_s))
       : line(false, w.t("Page"), w.t("not open: cannot be reached")));
-    for (const c of person.contacts) rows.push(line(false, w.t(c.channel === "phone" ? "Telephone" : c.channel), w.t(c.verified_at ? "verified; no line is set up" : "not verified: never called")));
+    for (const c of person.contacts) rows.push(...contact(c, person));
     rows.push(line(person.self_test.state === "passed", w.t("Self-test call"), tested(person.self_test.state, person.self_test.at)));
     if (!page) rows.push(e("p", "nothing", w.t("No telephone line, SMS or robot is set up: only people with the page open can be reached.")));
     return rows;

@@ -40,6 +40,8 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/api/card/event/{id}/reporter"): P.SEE_CONTACTS,
     ("GET", "/api/grids/at"): P.VIEW,
     ("GET", "/api/people/nearest"): P.VIEW,
+    ("GET", "/api/contacts"): P.ADMINISTER,
+    ("POST", "/api/contacts/{person_id}/{channel}"): P.ADMINISTER,
     ("GET", "/api/phones"): P.ADMINISTER,
     ("POST", "/api/phones/{person_id}/token"): P.ADMINISTER,
     ("GET", "/api/checks/grids"): P.CHECK_GRIDS,

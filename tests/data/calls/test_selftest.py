@@ -160,8 +160,7 @@ async def test_a_contact_is_used_only_when_it_was_verified(
         await contacts.verify(
             link,
             system,
-            person_id=desk.town.people[CHIEF],
-            channel="phone",
+            contacts.Contact(desk.town.people[CHIEF], "phone"),
             how=contacts.How.DESK,
             at=desk.when.site,
         )
