@@ -96,7 +96,8 @@ window.wangge = (function () {
   }
   async function get(url, options) {
     const headers = { "Accept-Language": document.documentElement.lang || "zh-CN", ...(options || {}).headers };
-    const response = await fetch(url, { credentials: "same-origin", ...options, headers });
+    const response = await fetch(url, { credentials: "same-origin", ...options, headers })
+      .catch(() => { throw new Error(t("The server is not reached. Try again when the link is back")); });
     const body = await response.json().catch(() => ({}));
     if (!response.ok) throw Object.assign(new Error((body.error && body.error.message) || response.statusText), { answer: body.error || {} });
     return body;

@@ -18,6 +18,7 @@
     now: () => siteNow + (seconds() - siteAt) * 1000 * (me ? me.site.speed : 1),
     here: () => (fix ? [fix.coords.longitude, fix.coords.latitude] : me && me.position && me.shift ? [me.position.lon, me.position.lat] : null),
     accuracy: () => (fix ? fix.coords.accuracy : me && me.position && me.position.accuracy_m),
+    lost: () => (lost ? seconds() - lost : 0),
     missed: (what, at) => { missedCall = { what, at }; paint(); },
     refresh: () => refresh(),
     theme: () => theme(),

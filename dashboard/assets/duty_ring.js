@@ -4,7 +4,7 @@
   const { say, role, h, put, clock, mark, ask, zh, CHECK, HANDSET } = window.dutyWords;
   const box = document.getElementById("ring");
   if (!box) return;
-  const SHOW_END_MS = 5000, AGAIN_MS = 1500, SLOW_MS = 2000;
+  const SHOW_END_MS = 5000, AGAIN_MS = 1500, SLOW_MS = 2000, LOST_S = 3;
   let ring = null, phase = "none", began = 0, until = 0, timer = null, app = null, sending = null;
 
   const $ = (name) => box.querySelector(`[data-part="${name}"]`);
@@ -42,7 +42,7 @@
     const said = ring.event ? clock(ring.event, app.now()) : null;
     const edge = !said ? "" : said.light === "red" ? "red-ground" : said.light === "no_limit" ? "" : said.light + "-edge";
     box.innerHTML = `
-<div class="from"><b><span class="bell" data-part="bell">${HANDSET}</span>${h(caller())}</b><p data-part="count"></p></div>
+<div class="from"><b><span class="bell" data-part="bell">${HANDSET}</span>${h(caller())}</b><p data-part="count"></p><p class="gone" data-part="lost"></p></div>
 <div class="what ${edge}"><div class="title">${said ? mark(said.light) : ""}<span id="ring-what">${h(title())}</span><b data-part="age" class="${said ? said.css : ""}"></b></div>
 <p class="place">${h(place())}</p><p class="way" data-part="way"></p></div>
 ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
@@ -89,6 +89,15 @@ ${ring.lon === null ? "" : '<div class="map" data-part="map"></div>'}
     if (phase === "ringing" || phase === "why") parts.splice(0, ring.test ? 0 : 1, say("ringing {n} s", { n: Math.max(0, ring.ring_s - left) }), say("{n} s left", { n: left }));
     if (ring.others && phase === "ringing") parts.push(say("{n} others called too", { n: ring.others }));
     put($("count"), parts.join(" · "));
+    lost(left);
+  }
+
+  /* Without a link nobody says that the call is over: it rings its time and no longer. */
+  function lost(left) {
+    const gone = phase === "over" || sending ? 0 : app.lost(), rings = phase === "ringing" || phase === "why";
+    const words = !rings ? "Link lost {n}" : left ? "Link lost {n}. The answer is sent when it is back." : "Link lost {n}. Whether it still rings is not known; the answer is sent when it is back.";
+    put($("lost"), gone < LOST_S ? "" : say(words, { n: Math.floor(gone / 60) + ":" + String(Math.floor(gone % 60)).padStart(2, "0") }));
+    if (gone >= LOST_S && !left) window.dutyBell.stop();
   }
 
   /* A ring from the server: new, or another try of the same call. */

@@ -32,7 +32,7 @@
     const old = socket;
     socket = null;
     if (old) { old.onmessage = old.onclose = null; try { old.close(); } catch (error) { /* gone */ } }
-    if (!lostAt && w.state.hello) { lostAt = Date.now(); w.state.lost = true; w.emit("lost", { at: w.now() }); }
+    if (!lostAt && w.state.hello) { lostAt = Date.now(); w.state.lost = true; w.state.lostAt = w.now(); w.emit("lost", { at: w.state.lostAt }); }
     retry();
   }
   function receive(data) {

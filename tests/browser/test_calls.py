@@ -180,6 +180,8 @@ def test_a_killed_server_loses_neither_the_call_nor_its_confirmation(
     session = desk.click(person_id=site.town.people["west_chief"])
     expect(phone.page.locator("#ring .yes")).to_be_visible()
     site.kill()
+    lost = phone.page.locator("#ring .gone")
+    expect(lost).to_have_text(re.compile(r"^链路中断 \d:\d\d，应答会在恢复后送出$|不得而知"))
     phone.page.click("#ring .yes")
     expect(phone.page.locator("#ring .yes")).to_contain_text("还没送到，正在重试")
     site.start()

@@ -24,6 +24,8 @@ LATER = """() => { const w = window.wangge;
   for (const event of w.state.events.values()) if (event.due) event.due += 60000;
   w.emit("events"); }"""
 
+ESCALATE = """() => window.wangge.post('/api/calls/1/escalate', {}).catch((e) => e.message)"""
+
 CUT = (  # what a page may log whose server was killed, whatever it was asking at that moment
     "WebSocket",
     "ERR_CONNECTION",
@@ -140,11 +142,26 @@ def test_a_call_that_ends_while_the_link_is_lost(wall: Wall) -> None:
     expect(state).to_contain_text("呼叫中")
     page.context.set_offline(True)
     stopped(page)
+    band = page.locator("#lost").inner_text()
+    as_of = page.locator("#call-state .as-of")
+    expect(as_of).to_have_text(re.compile(r"^截至 \d\d:\d\d:\d\d$"))
+    assert as_of.inner_text()[3:] in band  # the picture's time, not another
+    expect(page.locator("#call-state .remaining")).to_have_text("–")
+    elapsed = page.locator("#call-state .elapsed").inner_text()
+    assert re.fullmatch(r"\d:\d\d", elapsed)
+    expect(page.locator("#call-state .acts .reason")).to_contain_text("恢复后才能操作")
+    for button in page.locator("#call-state .acts button").all():
+        expect(button).to_be_disabled()
+    assert page.evaluate(ESCALATE) == "连不到服务器，链路恢复后再试"
+    expect(page.locator("#call-state .elapsed")).to_have_text(elapsed)  # it stands still
     with closing(wall.web.client()) as dispatcher:
         session = dispatcher.get("/api/calls").json()["sessions"][0]["id"]
         assert dispatcher.post(f"/api/calls/{session}/end").json()["session"]["outcome"] == "ended"
     page.context.set_offline(False)
     expect(state).to_contain_text("已取消")
+    expect(as_of).to_have_count(0)
+    expect(page.locator("#call-state .reason")).to_have_count(0)
+    expect(page.locator("#call-note")).to_be_enabled()
 
 
 def test_a_station_that_is_built_appears(wall: Wall) -> None:

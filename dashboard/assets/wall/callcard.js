@@ -50,8 +50,8 @@
     top.dataset.drill = w.t("DRILL");
     const time = e("span", "elapsed");
     time.dataset.from = session.started; time.dataset.until = session.ended || "";
-    put("top", e("b", null, w.t(word)), time, needed(session));
-    put("facts", ...played(session), counts(session), ...(w.state.lost ? [e("p", "hint", w.t("The link is lost: this was so at") + " " + w.clock(w.lostAt()))] : [...next(session), ...hint(session, cls)]), ...ended(session));
+    put("top", e("b", null, w.t(word)), time, w.state.lost ? e("span", "need as-of", w.t("As of") + " " + w.clock(w.state.lostAt)) : needed(session));
+    put("facts", ...played(session), counts(session), ...(w.state.lost ? [] : [...next(session), ...hint(session, cls)]), ...ended(session));
     if (!place.querySelector(".people:hover") || place.dataset.shape !== shape(session)) people(session);
     else redraw(session);
     place.dataset.shape = shape(session);
@@ -210,16 +210,13 @@
   function tick() {
     const place = document.getElementById("call-state"), session = place && w.state.calls.get(Number(place.dataset.session));
     if (!session) return;
-    if (w.state.lost) { /* nothing that was so counts on as if it were */
-      for (const n of place.querySelectorAll(".remaining")) n.textContent = "–";
-      return;
-    }
+    const now = w.state.lost ? w.state.lostAt : w.now(); /* nothing that was so counts on as if it were */
     for (const time of place.querySelectorAll(".elapsed"))
-      time.textContent = minutes((time.dataset.until ? Number(time.dataset.until) : w.now()) - Number(time.dataset.from));
+      time.textContent = minutes((time.dataset.until ? Number(time.dataset.until) : now) - Number(time.dataset.from));
     for (const time of place.querySelectorAll("[data-ringing]"))
-      time.textContent = Math.max(0, Math.floor((w.now() - Number(time.dataset.ringing)) / 1000)) + " " + w.t("s");
+      time.textContent = Math.max(0, Math.floor((now - Number(time.dataset.ringing)) / 1000)) + " " + w.t("s");
     const left = w.leftOf(session);
-    for (const n of place.querySelectorAll(".remaining")) n.textContent = Math.ceil(left);
+    for (const n of place.querySelectorAll(".remaining")) n.textContent = w.state.lost ? "–" : Math.ceil(left);
     for (const bar of place.querySelectorAll(".run i")) bar.style.width = Math.min(100, (100 * left) / session.ring_s) + "%";
   }
   setInterval(tick, 500);

@@ -46,7 +46,7 @@
       made.unshift(on, act("add", w.t("Add person"), () => add(session)));
     }
     if (running || watched) made.push(act("end", w.t(Date.now() < sure ? "End it? Press again" : running ? "End call" : "End the watch"), () => end(session), "end"));
-    acts.replaceChildren(...made);
+    acts.replaceChildren(...(w.state.lost ? [e("p", "reason", w.t("Link lost: what is done here waits until it is back"))] : []), ...made);
     if (focused && document.getElementById(focused)) document.getElementById(focused).focus();
   };
   function act(name, word, work, cls) {

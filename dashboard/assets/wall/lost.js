@@ -3,7 +3,6 @@
   "use strict";
   const w = window.wangge;
   let stopped = 0, until = 0;
-  w.lostAt = () => stopped;
   function band() { return document.getElementById("lost"); }
   w.on("lost", ({ at }) => {
     stopped = at;
