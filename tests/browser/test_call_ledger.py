@@ -121,6 +121,40 @@ def by_keys(page: Page) -> None:
     expect(page.locator("#play")).to_have_attribute("data-plays", "false")
 
 
+def test_a_call_that_runs_grows_as_it_is_read(wall: Wall) -> None:
+    """A note, a person and the end stand there without a reload; who reads back is left there."""
+    wall.forgiven += ("ERR_INTERNET_DISCONNECTED",)
+    person = wall.town.people["王丙"]
+    with psycopg.connect(wall.web.store.admin_url) as link:
+        link.execute(
+            "INSERT INTO presence VALUES ('elsewhere', 'duty', 'grows', %s, now()"
+            " + interval '1 hour')",
+            [person],
+        )
+    with closing(wall.web.client()) as dora:
+        body = {"request_key": uuid4().hex, "person_id": person}
+        session = dora.post("/api/calls", json=body).json()["session"]["id"]
+        page = wall.open(f"/calls?call={session}", wait=False)
+        page.wait_for_function(STORY, arg=session)
+        lines, now = page.locator("#story .lines li"), page.locator("#story [aria-current]")
+        expect(page.locator("#live")).to_contain_text("新情况会接在下面")
+        dora.post(f"/api/calls/{session}/note", json={"text": "已联系排水队"})
+        expect(lines.last).to_contain_text("已联系排水队")
+        expect(now).to_contain_text("已联系排水队")  # the end is followed
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowRight")
+        expect(now).to_contain_text("发起")
+        page.context.set_offline(True)
+        expect(page.locator("#live")).to_contain_text("正在重试")
+        page.context.set_offline(False)
+        dora.post(f"/api/calls/{session}/end")
+        expect(lines.last).to_contain_text("结束")
+        expect(page.locator("#live")).to_have_count(0)
+        expect(now).to_contain_text("发起")
+    with psycopg.connect(wall.web.store.admin_url) as link:
+        link.execute("DELETE FROM presence WHERE process = 'elsewhere'")
+
+
 def test_what_cannot_be_is_said_and_taken_back(wall: Wall, called: int) -> None:
     wall.forgiven += ("422", "404")
     page = ledger(wall, "outcome=lost")

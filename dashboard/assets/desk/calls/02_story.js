@@ -5,6 +5,7 @@
   const w = window.wangge, L = w.ledger;
   const make = (...given) => w.desk.make(...given), box = (id) => document.getElementById(id);
   const MOST_DRAWN = 1500; /* lines in the list; the replay has all */
+  const AGAIN_MS = 2000;
   let turn = 0;
   L.close = () => { turn += 1; L.replay(null); };
   L.open = async (id) => {
@@ -17,12 +18,29 @@
       draw(story);
       L.replay(story);
       w.root().dataset.story = String(story.session.id);
+      if (story.session.state === "running") setTimeout(() => follow(id, mine, story), AGAIN_MS);
     } catch (error) {
       if (mine !== turn) return;
       box("story").replaceChildren(make("div.panel", {}, [back(), make("p.said.bad", { role: "alert" }, error.message)]));
       w.root().dataset.story = "wrong";
     }
   };
+  /* A call that runs grows: what is new is added below, and the reader stays where he reads. */
+  async function follow(id, mine, before) {
+    const story = await w.get("/api/calls/" + encodeURIComponent(id) + "/events").catch(() => null);
+    if (mine !== turn) return;
+    if (story && (story.events.length !== before.events.length || story.session.state !== "running")) {
+      const area = box("story"), at = area.scrollTop, line = area.contains(document.activeElement) && document.activeElement.dataset.line;
+      draw(story);
+      const last = L.grow(story);
+      if (!last) area.scrollTop = at;
+      const again = line && area.querySelector('[data-line="' + line + '"]');
+      if (again) again.focus({ preventScroll: true });
+    }
+    const live = box("live");
+    if (live) { live.className = story ? "note" : "said bad"; live.textContent = w.t(story ? "This call runs: what happens is added here" : "Not read just now, tried again"); }
+    if (!story || story.session.state === "running") setTimeout(() => follow(id, mine, story || before), AGAIN_MS);
+  }
   const back = () => make("button.link", { type: "button", id: "back", onclick: () => L.go({ call: null }) }, "← " + w.t("Back to the list"));
   function draw(story) {
     const s = story.session, running = s.state === "running";
@@ -32,7 +50,7 @@
       make("div.panel", {}, [back(), make("h2.title", {}, [s.drill && L.drill(), make("span", {}, L.both(s.title)), make("em." + good, {}, L.both(s.said))]),
         s.text && make("p", {}, s.text),
         make("p.note", {}, [L.when(s.started), s.caller, L.both(s.policy), s.area.name, s.drill && s.drill_name].filter(Boolean).join(" · ")),
-        running && make("div.buttons", {}, make("button.button", { type: "button", onclick: () => L.open(s.id) }, w.t("This call still runs: read again"))),
+        running && make("p.note", { id: "live", role: "status" }, w.t("This call runs: what happens is added here")),
         make("dl.figures", {}, facts.map(([word, n]) => make("div", {}, [make("dt", {}, word), make("dd", {}, String(n))])))]),
       make("div.panel", {}, [make("h2", {}, [w.t("What happened"), make("em", {}, w.desk.say("{n} lines", { n: w.number(story.events.length + story.unshown) }))]), lines(story)]));
   }

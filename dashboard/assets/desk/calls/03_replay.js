@@ -43,16 +43,29 @@
     home();
     L.seek(told.events.length - 1); /* as it ended; play begins anew */
   };
+  /* The same call with more lines: true where its last line was shown, and the new last one is now. */
+  L.grow = (told) => {
+    const last = playing === null && index >= story.events.length - 1;
+    story = told; marked = -1;
+    box("scale").max = end() - begin();
+    document.querySelector("#replay .ticks").replaceWith(ticks());
+    document.querySelector("#replay .kept").replaceWith(kept());
+    if (last) L.seek(told.events.length - 1); else look();
+    return last;
+  };
+  function ticks() {
+    const total = end() - begin();
+    return make("div.ticks", { "aria-hidden": "true" }, story.events.filter((line) => line.attempt == null || line.action === "acknowledged").slice(0, 300)
+      .map((line) => make("i.tick-" + line.action, { style: "left:" + (100 * (line.when - begin())) / total + "%" })));
+  }
   function build() {
     const total = end() - begin(), button = (id, word, act) => make("button.button", { type: "button", id, title: word, "aria-label": word, onclick: act }, sign(id));
-    const ticks = make("div.ticks", { "aria-hidden": "true" }, story.events.filter((line) => line.attempt == null || line.action === "acknowledged").slice(0, 300)
-      .map((line) => make("i.tick-" + line.action, { style: "left:" + (100 * (line.when - begin())) / total + "%" })));
     const scale = make("input", { type: "range", id: "scale", min: 0, max: total, step: 100, value: total, "aria-label": w.t("Time"), oninput: () => { pause(); time(begin() + Number(scale.value)); } });
     box("replay").replaceChildren(
       make("div.controls", {}, [button("step-back", w.t("A line back"), () => step(-1)), button("play", w.t("Play"), toggle), button("step-on", w.t("A line on"), () => step(1)),
         make("span.speeds", { role: "group", "aria-label": w.t("Speed") }, SPEEDS.map((n) => make("button", { type: "button", "data-speed": String(n), "aria-pressed": String(n === speed), onclick: () => fast(n) }, n + "×"))),
         make("output", { id: "moment" })]),
-      make("div.scale", {}, [ticks, scale]), make("p.note", { id: "told" }), kept());
+      make("div.scale", {}, [ticks(), scale]), make("p.note", { id: "told" }), kept());
   }
   function sign(name) {
     const holder = make("span.sign", { "aria-hidden": "true" });
