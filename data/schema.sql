@@ -236,6 +236,18 @@ BEGIN
     RETURN NULL;
 END $_$;
 
+CREATE FUNCTION public.keep_page_left() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public'
+    AS $$
+BEGIN
+    INSERT INTO page_left (person_id, seen_at)
+    SELECT person_id, max(seen_at) FROM gone WHERE kind = 'duty' AND person_id IS NOT NULL
+    GROUP BY person_id ORDER BY person_id
+    ON CONFLICT (person_id) DO UPDATE SET seen_at = excluded.seen_at;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.load_of(whom integer, t timestamp with time zone, midnight timestamp with time zone, roles text[]) RETURNS TABLE(post text, grid text, open_events integer, calls_today integer)
     LANGUAGE sql STABLE
     AS $$
@@ -1064,6 +1076,11 @@ CREATE TABLE public.migration (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.page_left (
+    person_id integer NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.person (
     id integer NOT NULL,
     code text NOT NULL,
@@ -1415,6 +1432,9 @@ ALTER TABLE ONLY public.login_session
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.page_left
+    ADD CONSTRAINT page_left_pkey PRIMARY KEY (person_id);
+
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_code_key UNIQUE (code);
 
@@ -1679,6 +1699,8 @@ CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.shift FO
 
 CREATE TRIGGER notify_places AFTER INSERT OR DELETE OR UPDATE ON public.site FOR EACH STATEMENT EXECUTE FUNCTION public.notify_places();
 
+CREATE TRIGGER presence_gone AFTER DELETE ON public.presence REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.keep_page_left();
+
 CREATE TRIGGER source_system_changed AFTER UPDATE OF coord_sys ON public.source FOR EACH ROW WHEN ((new.coord_sys <> old.coord_sys)) EXECUTE FUNCTION public.notify_source();
 
 CREATE TRIGGER source_system_made AFTER INSERT ON public.source FOR EACH ROW WHEN ((new.coord_sys <> 'WGS84'::text)) EXECUTE FUNCTION public.notify_source();
@@ -1847,6 +1869,9 @@ ALTER TABLE ONLY public.login_session
 
 ALTER TABLE ONLY public.login_session
     ADD CONSTRAINT login_session_code_hash_fkey FOREIGN KEY (code_hash) REFERENCES public.login_code(code_hash);
+
+ALTER TABLE ONLY public.page_left
+    ADD CONSTRAINT page_left_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
@@ -2151,6 +2176,9 @@ GRANT SELECT ON TABLE public.level TO wangge_readonly;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_code TO wangge_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_session TO wangge_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.page_left TO wangge_app;
+GRANT SELECT ON TABLE public.page_left TO wangge_readonly;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO wangge_app;
 GRANT SELECT ON TABLE public.person TO wangge_readonly;

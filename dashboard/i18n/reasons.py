@@ -31,6 +31,13 @@ def previewed(preview: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stage(stage: dict[str, Any]) -> dict[str, Any]:
-    people = [{**one, "words": both(reasons.reasons(one["why"]))} for one in stage["people"]]
+    people = [
+        {
+            **one,
+            "words": both(reasons.reasons(one["why"])),
+            "reach": both(reasons.reach(one["why"])),
+        }
+        for one in stage["people"]
+    ]
     skipped = [{**one, "words": both([reasons.left_out(one["why"])])} for one in stage["skipped"]]
     return {**stage, "people": people, "skipped": skipped}

@@ -161,12 +161,26 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What can reach somebody now, whatever a step wants. `left_s`: for how long his page is
+    closed (real); None when it is open, or never was. `verified`: whether a contact of his is."""
+
+    page_open: bool
+    left_s: float | None
+    verified: bool
+
+    def reason(self) -> dict[str, Any]:
+        left = None if self.left_s is None else int(self.left_s // 60)
+        return {"page_open": self.page_open, "page_left_min": left, "verified": self.verified}
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A person who could be rung, through one of his posts.
 
     `distance_m` is to the place of the call by a position of this shift, `age_s` how old that is;
     both None without one. `channels` are those that can reach him now; `busy` is the call that
-    rings him now.
+    rings him now; `reach` is None in a drill, which asks nobody's page.
     """
 
     person_id: int
@@ -181,6 +195,7 @@ class Candidate:
     state: str = "no_position"
     load: Load = Load()
     busy: int | None = None
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +225,7 @@ class Leg:
             "calls_today": who.load.calls_today,
             "busy": who.busy,
             "reachable": self.reachable,
+            **({} if who.reach is None else who.reach.reason()),
         }
 
 

@@ -36,9 +36,33 @@ def reasons(who: Mapping[str, Any]) -> tuple[Said, ...]:
         said.append(ranked)
     if who.get("busy") is not None:
         said.append(Said("in another call"))
-    if who.get("reachable") is False:
-        said.append(Said("no channel reaches this person now"))
-    return tuple(said)
+    return (*said, *reach(who))
+
+
+def reach(who: Mapping[str, Any]) -> tuple[Said, ...]:
+    """What reaches somebody, or why nothing does: his page, then his contacts."""
+    if "page_open" not in who:
+        unknown = who.get("reachable") is False
+        return (Said("no channel reaches this person now"),) if unknown else ()
+    if who["page_open"]:
+        return (Said("page open"),)
+    closed = _closed(who["page_left_min"])
+    if who["verified"]:
+        return (closed, Said("no line is set up for the verified contact"))
+    return (closed, Said("no verified contact"))
+
+
+def _closed(minutes: int | None) -> Said:
+    """A page that is not open: since when."""
+    if minutes is None:
+        return Said("page not open")
+    if minutes < 2:
+        return Said("page closed just now")
+    if minutes < 120:
+        return Said("page closed for {n} min", n=minutes)
+    if minutes < 48 * 60:
+        return Said("page closed for {n} h", n=minutes // 60)
+    return Said("page closed for {n} days", n=minutes // (24 * 60))
 
 
 def _age(age_s: float | None) -> Said:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from data.calls.drills import rehearsal
-from data.calls.model import Candidate, Load, Moment, Session, SubjectKind, Target
+from data.calls.model import Candidate, Load, Moment, Reach, Session, SubjectKind, Target
 from data.calls.ranking import Chosen, choose
 from data.database import Connection, fetch_all, fetch_one
 from data.places import site as sites
@@ -139,6 +139,7 @@ def _candidate(row: dict[str, Any], site: Site) -> Candidate:
     return Candidate(
         **{name: row[name] for name in same},
         channels=frozenset([*row["verified"], *(["page"] if row["page_open"] else [])]),
+        reach=Reach(row["page_open"], row["left_s"], bool(row["verified"])),
         grid_size=row["grid_size"] or 0.0,
         state=state(row["on_duty"], row["age_s"], site),
         load=load_,

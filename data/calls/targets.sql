@@ -96,13 +96,14 @@ WHERE c.id = %(session_id)s
                 AND coalesce(s.ended_at, s.planned_end) > %(at)s);
 
 -- name: described
--- Each of these people: duty, place by a position of this shift, load, whether his page is open, and
--- the call that rings him now.
+-- Each of these people: duty, place by a position of this shift, load, whether his page is open or
+-- since when it is closed, and the call that rings him now.
 SELECT p.id AS person_id, p.name, coalesce(o.role, w.post) AS role, coalesce(g.name, w.grid) AS grid,
        ST_Area(g.geom) AS grid_size, s.started_at IS NOT NULL AS on_duty,
        EXISTS (SELECT FROM presence x
                WHERE x.person_id = p.id AND x.kind = 'duty'
                  AND x.seen_at > %(real)s::timestamptz - make_interval(secs => %(lasts_s)s)) AS page_open,
+       extract(epoch FROM %(real)s::timestamptz - f.seen_at)::float AS left_s,
        ARRAY(SELECT c.channel FROM contact c  -- the one place where contacts become ways to call
              WHERE c.person_id = p.id AND c.verified_at IS NOT NULL) AS verified,
        CASE WHEN l.at >= s.started_at AND l.at <= %(at)s
@@ -129,4 +130,5 @@ LEFT JOIN LATERAL (
     SELECT max(s.started_at) AS started_at FROM shift s
     WHERE s.person_id = p.id AND s.started_at <= %(at)s AND coalesce(s.ended_at, s.planned_end) > %(at)s) s ON true
 LEFT JOIN latest_position l ON l.person_id = p.id
+LEFT JOIN page_left f ON f.person_id = p.id AND f.seen_at <= %(real)s
 LEFT JOIN LATERAL load_of(p.id, %(at)s, %(midnight)s, %(ranks)s::text[]) w ON true;

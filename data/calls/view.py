@@ -19,7 +19,7 @@ SQL = load(__file__)
 MOST_SHOWN = 60  # attempts of one card; a group call has more, which are counted
 WHY = (  # the figures of an attempt that say why it stands where it stands
     *("rank", "target", "on_duty", "state", "distance_m", "age_s", "open_events", "calls_today"),
-    *("busy", "reachable"),
+    *("busy", "reachable", "page_open", "page_left_min", "verified"),
 )
 
 

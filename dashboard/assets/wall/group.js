@@ -115,6 +115,14 @@
     line.append(e("b", null, w.t(word) + " "), e("span", null, names + (people.length > NAMED ? " …" : "")));
     return [line];
   }
+  /* Who cannot be reached, by the reason: those of one reason on one line. */
+  function unreached(people) {
+    const by = new Map();
+    for (const one of people.slice(0, NAMED)) { const why = w.said(one.reach); by.set(why, [...(by.get(why) || []), one]); }
+    const made = [...by].map(([why, some]) => { const [line] = named(some, "Cannot be rung", ""); line.append(e("em", null, why)); return line; });
+    if (people.length > NAMED) made[made.length - 1].append(" …");
+    return made;
+  }
   function whom() {
     const made = e("section", "whom");
     if (!group.body) return made;
@@ -126,7 +134,7 @@
       line.append(e("b", null, w.number(found)), e("span", null, " " + w.t("on duty") + " · "), e("b", null, w.number(reachable)), e("span", null, " " + w.t("can be rung now")));
       made.append(line);
       if (group.found.outcome) made.append(e("p", "said", w.t(GROUP_OUTCOMES[group.found.outcome] || "Unreachable")));
-      made.append(...named(people.filter((one) => one.why.reachable), "Rings", "rings"), ...named(people.filter((one) => !one.why.reachable), "Page closed", ""));
+      made.append(...named(people.filter((one) => one.why.reachable), "Rings", "rings"), ...unreached(people.filter((one) => !one.why.reachable)));
       if (empty) made.append(e("p", "names", w.t("Grids left with nobody") + " " + empty));
     }
     return made;

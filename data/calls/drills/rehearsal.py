@@ -47,7 +47,7 @@ class _Cue:
 
 def plain(found: Collection[Candidate]) -> list[Candidate]:
     """People as a drill sees them: each could be rung, and no real call is in its way."""
-    return [replace(one, channels=frozenset(CHANNELS), busy=None) for one in found]
+    return [replace(one, channels=frozenset(CHANNELS), busy=None, reach=None) for one in found]
 
 
 async def cast(

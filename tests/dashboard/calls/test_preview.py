@@ -21,9 +21,12 @@ async def test_a_dry_run_says_in_words_what_the_call_then_says(web: Any) -> None
     near, chief = found["preview"]["steps"]
     said = {one["person"]["name"]: one["words"] for one in near["people"]}
     assert said["west_worker"] == {
-        "zh": "在岗，位置 12 秒前，317 米，今日未呼，无在办",
-        "en": "on duty, position 12 s ago, 317 m, not called today, no open event",
+        "zh": "在岗，位置 12 秒前，317 米，今日未呼，无在办，值班页已打开",
+        "en": "on duty, position 12 s ago, 317 m, not called today, no open event, page open",
     }
+    reach = {one["person"]["name"]: one["reach"]["en"] for one in near["people"]}
+    assert reach["west_worker"] == "page open"
+    assert reach["west_chief"] == "page not open, no verified contact"
     assert [one["words"]["zh"] for one in chief["skipped"]] == ["前面的步骤已呼此人"]
     status, started = await web.ask("dora", "POST", "/api/calls", {**body, "request_key": "k"})
     legs = {one["person"]["name"]: one["words"] for one in started["session"]["attempts"]}

@@ -9,9 +9,10 @@ import pytest
 
 from data import actors
 from data.access import Actor
-from data.calls import preview, view
+from data.calls import presence, preview, reasons, view
 from data.calls.model import Crowd, Rules, Step, Subject, SubjectKind, Target
 from data.errors import Invalid, NotAllowed, NotFound
+from data.staff import contacts
 from tests.calling import Desk
 from tests.factories import value
 
@@ -108,6 +109,38 @@ async def test_a_dry_run_is_what_the_call_then_does(desk: Desk) -> None:
     await desk.dial(await desk.click("grid", grid, "again"))
     again = await dry(desk, "grid", grid)
     assert [one["why"]["calls_today"] for one in again["steps"][0]["people"]] == [1]
+
+
+async def test_what_reaches_each_of_them_is_said(desk: Desk) -> None:
+    """An open page; since when one is closed, or its process gone; whether a contact is good."""
+    await desk.by_policy(Step(Target.NEAREST, k=4))
+    await desk.open_page("west_chief", "west_worker", "east_worker")
+    async with desk.town.database.acting(desk.town.system_id) as link:
+        await presence.closed(link, process="web", key="west_worker")
+        system = await actors.system_actor(link)
+        contact = contacts.Contact(desk.town.people["east_worker"], "phone")
+        await contacts.verify(link, system, contact, how=contacts.How.DESK, at=desk.when.site)
+    desk.advance(7 * 60)
+    for n, name in enumerate(desk.town.people):
+        await desk.stand(name, 112.906 + n * 0.001)
+    await desk.open_page("west_chief")
+    async with desk.town.database.acting(desk.town.system_id) as link:
+        await presence.sweep(link, desk.when.real)
+    (step,) = (await dry(desk, "grid", desk.town.grids["W-1"]))["steps"]
+    said = {
+        one["person"]["name"]: ", ".join(map(str, reasons.reach(one["why"])))
+        for one in step["people"]
+    }
+    assert said == {
+        "west_chief": "page open",
+        "west_worker": "page closed for 7 min, no verified contact",
+        "east_worker": "page closed for 7 min, no line is set up for the verified contact",
+        "east_chief": "page not open, no verified contact",
+    }
+    assert reasons.reach({"reachable": False}) != (), "an attempt from before it was kept"
+    later = {"page_open": False, "verified": False}
+    for minutes, word in ((1, "just now"), (119, "119 min"), (120, "2 h"), (3000, "2 days")):
+        assert str(reasons.reach({**later, "page_left_min": minutes})[0]).endswith(word)
 
 
 async def test_who_can_be_reached_says_when_the_next_step_comes(desk: Desk) -> None:
