@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from data.calls import presence, selftest, timers
+from data.calls import dial, policy, presence, selftest, timers
 from data.calls.drills import drills
 from data.calls.model import Moment
 from data.contract import announced
@@ -49,6 +49,11 @@ async def call_timers(connection: Connection, when: Moment) -> int:
 async def clock_set_back(connection: Connection, when: Moment) -> int:
     """Let calls of before the machine's clock was set back begin anew; how many."""
     return await timers.set_back(connection, when)
+
+
+async def lost_rings(connection: Connection, when: Moment) -> int:
+    """Interrupt what rings on the pages of a web process that has died; how many calls."""
+    return await dial.lost(connection, channel="page", when=when)
 
 
 async def drills_on(connection: Connection, when: Moment) -> int:
@@ -102,7 +107,9 @@ async def contacts_over(connection: Connection, when: Moment) -> int:
 class Step:
     """One step: its name, how often (real seconds), and whether to run until nothing is left.
 
-    What is `prompt` has a loop of its own: nothing that takes long lets a phone ring on.
+    What is `prompt` has a loop of its own: nothing that takes long lets a phone ring on. `after_s`
+    is for how long the store must have answered this engine: where it was away, nobody else could
+    say either that he lives.
     """
 
     name: str
@@ -110,11 +117,13 @@ class Step:
     run: Run
     until_done: bool = False
     prompt: bool = False
+    after_s: float = 0
 
 
 STEPS = (
     Step("drills", 0.5, drills_on, until_done=True, prompt=True),
     Step("call_timers", 0.2, call_timers, until_done=True, prompt=True),
+    Step("lost_rings", 1, lost_rings, prompt=True, after_s=policy.RING_LASTS.total_seconds()),
     Step("self_tests", 1, self_tests, prompt=True),
     Step("clock_set_back", 2, clock_set_back, prompt=True),
     Step("lights", 1, lights),

@@ -155,6 +155,11 @@ class Desk:
                     return n
             n += 1
 
+    async def lost(self) -> int:
+        """The engine looks for what rings on pages that nobody holds; how many calls."""
+        async with self._system() as link:
+            return await dial.lost(link, channel="page", when=self.when)
+
     async def tick(self) -> None:
         """What the engine looks for beside what is due: a clock that was set back."""
         async with self._system() as link:

@@ -62,6 +62,7 @@ class PageChannel:
         self._tasks: list[asyncio.Task[None]] = []
         self._dialling: dict[int, asyncio.Task[None]] = {}  # by session
         self._again: set[int] = set()  # of these: look once more when it is done
+        self._shows: set[asyncio.Task[bool]] = set()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._system_id: int | None = None
 
@@ -75,7 +76,7 @@ class PageChannel:
             self._tasks.append(asyncio.create_task(work, name="page channel"))
 
     async def stop(self) -> None:
-        await tasks.end([*self._tasks, *self._dialling.values()])
+        await tasks.end([*self._tasks, *self._dialling.values(), *self._shows])
         for key in list(self._pages):
             await self.close(key)
 
@@ -155,13 +156,16 @@ class PageChannel:
 
     async def place(self, ring: Ring) -> Result:
         """Show a ring on every page of the person here; the page itself says that it rings."""
-        pages = [page for page in self._pages.values() if page.person_id == ring.person_id]
-        shown = await asyncio.gather(*(self._show(page, ring) for page in pages))
-        return Handed() if any(shown) else Unreachable("the page has gone")
+        return Handed() if await self._show_all(ring) else Unreachable("the page has gone")
 
     async def withdraw(self, ring: Ring, state: AttemptState) -> None:
         """Take a ring back from the pages that show it."""
         await self._take_back({"attempt": ring.attempt_id, "state": state.value})
+
+    async def _show_all(self, ring: Ring) -> bool:
+        """On every page of the person here; whether one took it."""
+        pages = [page for page in self._pages.values() if page.person_id == ring.person_id]
+        return any(await asyncio.gather(*(self._show(page, ring) for page in pages)))
 
     async def _show(self, page: Page, ring: Ring) -> bool:
         page.shown[ring.attempt_id] = ring.session_id
@@ -202,11 +206,19 @@ class PageChannel:
         all_, people = 0 in todo, {page.person_id for page in pages}
         shown = [a for page in pages for a, s in page.shown.items() if all_ or s in todo]
         async with self._database.acting(await self._system(), plan_once=True) as connection:
-            queued = await dial.waiting(connection, self.name, None if all_ else todo)
+            only = None if all_ else todo
+            found = await dial.waiting(connection, self.name, only, process=self._process)
             ends = await view.ends(connection, shown)
-        for session_id, waiting in queued.items():
+            too = {a: who for a, who in found.elsewhere.items() if who in people}
+            unseen = [a for p in pages for a in too if too[a] == p.person_id and a not in p.shown]
+            rings = await view.rings(connection, attempt_ids=unseen, when=moment(self._clock))
+        for session_id, waiting in found.queued.items():
             if waiting & people:
                 self._ring(session_id)
+        for ring in rings:  # a page that does not take it holds up nothing
+            task = asyncio.create_task(self._show_all(ring), name=f"show {ring.attempt_id}")
+            self._shows.add(task)
+            task.add_done_callback(self._shows.discard)
         for end in ends:
             await self._take_back(end)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ from data.errors import NotFound, StoreUnavailable
 
 LOG = logging.getLogger("wangge.engine")
 TICK_S = 0.1
+BREAK_S = 5.0  # without an answer: the store, or this machine, was away
 MOST_AT_ONCE = 500  # of one step in one pass, so that the others get their turn
 
 
@@ -29,6 +31,7 @@ class Engine:
         self._clock = clock
         self._due: dict[str, float] = dict.fromkeys((step.name for step in engine.STEPS), 0.0)
         self._system_id: int | None = None
+        self._since = self._seen = -math.inf  # the store answers since, and did last
 
     async def run(self) -> None:
         """Carry time forward until cancelled; a store that is away is waited for."""
@@ -53,17 +56,29 @@ class Engine:
         done: dict[str, int] = {}
         clock = asyncio.get_running_loop().time
         for step in engine.STEPS if steps is None else steps:
-            if self._due[step.name] > clock():
+            if self._due[step.name] > clock() or self._steady_s() < step.after_s:
                 continue
             self._due[step.name] = clock() + step.every_s
             try:
                 done[step.name] = await self._carry_out(step)
+                self._answered()
             except (StoreUnavailable, NotFound):
                 self._due[step.name] = 0.0
                 raise
             except Exception:
                 LOG.exception("step %s failed", step.name)
         return done
+
+    def _steady_s(self) -> float:
+        """For how long the store has answered without a break; seconds."""
+        now = asyncio.get_running_loop().time()
+        return now - self._since if now - self._seen <= BREAK_S else 0.0
+
+    def _answered(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._seen > BREAK_S:
+            self._since = now
+        self._seen = now
 
     async def _carry_out(self, step: Step) -> int:
         total = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -22,17 +23,34 @@ from data.queries import load
 
 SQL = load(__file__)
 S = AttemptState
+MOST_LOST = 200  # calls that are looked at in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a channel has to do: people queued by session, and by attempt the person whom another
+    process rings, since each page of a person rings."""
+
+    queued: dict[int, set[int]]
+    elsewhere: dict[int, int]
 
 
 async def waiting(
-    connection: Connection, channel: str, session_ids: Collection[int] | None = None
-) -> dict[int, set[int]]:
-    """Who has an attempt queued on a channel: people by session, of these sessions (None = all)."""
-    given = {"channel": channel, "session_ids": list(session_ids or ())}
-    query = SQL.queued if session_ids is None else SQL.queued_of
-    found: dict[int, set[int]] = {}
+    connection: Connection,
+    channel: str,
+    session_ids: Collection[int] | None = None,
+    *,
+    process: str = "",
+) -> Waiting:
+    """What waits on a channel for this process, of these sessions (None = all)."""
+    given = {"channel": channel, "process": process, "session_ids": list(session_ids or ())}
+    query = SQL.waiting if session_ids is None else SQL.waiting_of
+    found = Waiting({}, {})
     for row in await fetch_all(connection, query, given):
-        found.setdefault(int(row["session_id"]), set()).add(int(row["person_id"]))
+        if row["state"] == S.QUEUED:
+            found.queued.setdefault(row["session_id"], set()).add(row["person_id"])
+        else:
+            found.elsewhere[row["id"]] = row["person_id"]
     return found
 
 
@@ -104,17 +122,35 @@ async def free(
 async def left(connection: Connection, *, channel: str, person_id: int, when: Moment) -> None:
     """A person's device has gone away. Unless he has another, what rings there is interrupted
     soon: his ring goes on when he comes back (`answers.rings`), else the call goes on without."""
-    given = {"channel": channel, "person_id": person_id}
+    given = {"channel": channel, "person_id": person_id, "until": when.real + policy.AWAY}
+    given["open_since"] = when.real - timedelta(seconds=PRESENCE_LASTS_S)
     for row in await fetch_all(connection, SQL.ringing_at, given):
-        session = await ledger.lock(connection, row["session_id"])
-        if session is None:
-            continue
-        until = {"session_id": session.id, "until": when.real + policy.AWAY}
-        open_since = {"open_since": when.real - timedelta(seconds=PRESENCE_LASTS_S)}
-        rows = await fetch_all(connection, SQL.away, given | until | open_since)
-        lines: list[tuple[int | None, dict[str, Any]]] = [(row["id"], {}) for row in rows]
-        await ledger.log_all(connection, session, lines, when, "page_closed")
-        await settle(connection, session, when)
+        await _away(connection, row["session_id"], given, when)
+
+
+async def lost(connection: Connection, *, channel: str, when: Moment) -> int:
+    """What rings on pages whose process has died is interrupted at once and dialled again, on a
+    page that he has opened elsewhere meanwhile; how many calls. Nobody is rung twice by it: the
+    next try is taken when this one has ended."""
+    given = {"channel": channel, "person_id": None, "until": when.real, "most": MOST_LOST}
+    given["open_since"] = when.real - policy.RING_LASTS
+    rows = await fetch_all(connection, SQL.ringing_nowhere, given)
+    for row in rows:
+        await _away(connection, row["session_id"], given, when)
+    return len(rows)
+
+
+async def _away(
+    connection: Connection, session_id: int, given: dict[str, Any], when: Moment
+) -> None:
+    """The lease of what rings on no page ends at `until`; then it is interrupted."""
+    session = await ledger.lock(connection, session_id)
+    if session is None:
+        return
+    rows = await fetch_all(connection, SQL.away, given | {"session_id": session.id})
+    lines: list[tuple[int | None, dict[str, Any]]] = [(row["id"], {}) for row in rows]
+    await ledger.log_all(connection, session, lines, when, "page_closed")
+    await settle(connection, session, when)
 
 
 async def placed(

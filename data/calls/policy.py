@@ -14,6 +14,7 @@ from data.calls.model import Attempt, Outcome, Rules, Step, Target
 S = AttemptState
 LEASE = timedelta(seconds=5)  # a device that was dialled says within this that it rings
 AWAY = timedelta(seconds=5)  # a device that went away while it rang may come back within this
+RING_LASTS = timedelta(seconds=12)  # on a page of which no process says that it lives: two beats
 QUEUE_LASTS = timedelta(seconds=10)  # a process that holds his channel takes it within this
 MOST_TRIES = 3
 

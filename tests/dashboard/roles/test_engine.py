@@ -12,7 +12,7 @@ import pytest
 from dashboard.embedded import Store
 from dashboard.roles.engine import Engine
 from data import engine
-from data.calls import sessions
+from data.calls import policy, sessions
 from data.calls.model import Moment, Subject, SubjectKind
 from data.database import Connection, Database
 from data.engine import Step
@@ -34,8 +34,29 @@ async def desk(database: Database, store: Store) -> Desk:
 
 async def test_the_first_pass_does_all_and_the_second_only_what_is_due(desk: Desk) -> None:
     one = Engine(desk.town.database, Noon())
-    assert set(await one.pass_once()) == {step.name for step in engine.STEPS}
+    assert set(await one.pass_once()) == {step.name for step in engine.STEPS if not step.after_s}
     assert "position_days" not in await one.pass_once()
+
+
+async def test_who_is_lost_is_judged_only_after_a_while_without_a_break(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the store was away, web processes could not say either that they live."""
+    calm = next(step for step in engine.STEPS if step.name == "lost_rings")
+    assert calm.after_s >= policy.RING_LASTS.total_seconds()
+    loop, ahead = asyncio.get_running_loop(), 0.0
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + ahead)
+    one = Engine(desk.town.database, Noon())
+    await one.pass_once()
+    for _ in range(6):
+        ahead += 4
+        done = await one.pass_once()
+    assert done["lost_rings"] == 0
+    ahead += 60  # nothing was heard of the store
+    assert "lost_rings" not in await one.pass_once()
+    ahead += 4
+    assert "lost_rings" not in await one.pass_once()
 
 
 async def test_engines_race_and_one_advances_each_call(desk: Desk) -> None:

@@ -175,7 +175,7 @@ async def test_no_channel_can_take_an_attempt_of_a_drill(desk: Desk) -> None:
         await link.execute("UPDATE call_attempt SET state = 'queued' WHERE id = %s", [attempt])
     assert await desk.dial(call["id"]) == [] and desk.channel.placed == []
     async with desk.town.database.acting(desk.town.system_id) as link:
-        assert await dial.waiting(link, "page") == {}
+        assert await dial.waiting(link, "page") == dial.Waiting({}, {})
         assert await view.rings(link, person_id=person, when=desk.when) == []
         assert await view.rings(link, attempt_ids=[attempt], when=desk.when) == []
         for answer in (answers.acknowledge, answers.rings):

@@ -246,6 +246,11 @@ class Calls(RuleBasedStateMachine):
         await asyncio.gather(self.desk.engine(), self.desk.engine())
         await self.desk.engine()
 
+    @rule()
+    def web_processes_are_missed(self) -> None:
+        """What rings on pages of which nobody says that they live."""
+        self.do(self.desk.lost())
+
     @invariant()
     def the_books_agree(self) -> None:
         if getattr(self, "keys", None):
