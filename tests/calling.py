@@ -117,6 +117,7 @@ class Desk:
     async def end(self, session: int) -> None:
         async with self.town.database.acting(self.dispatcher.id) as link:
             await sessions.end(link, actor=self.dispatcher, session_id=session, when=self.when)
+        await self.go_on(session)
 
     async def rings(self, attempt: int, person: str) -> str:
         """His page says that it rings."""

@@ -222,6 +222,13 @@ async def move(
     return moved
 
 
+async def tell_waiting(connection: Connection, session: Session) -> None:
+    """Calls that wait for somebody of a session that has ended hear that he is free: who ended it
+    may see none of them. Runs as the system."""
+    people = list(await called(connection, session))
+    await connection.execute(SQL.tell_waiting, {"people": people, "session_id": session.id})
+
+
 async def log(
     connection: Connection,
     session: Session,

@@ -151,7 +151,8 @@ async def _known(connection: Connection, key: str, subject: Subject) -> int:
 
 
 async def advance(connection: Connection, session_id: int, when: Moment) -> None:
-    """Carry a session as far as time allows: end what rang out, fire the next step, conclude.
+    """Carry a session as far as time allows: end what rang out, fire the next step, conclude. Of
+    one that its caller has ended, calls of other areas are told that its people are free.
 
     Doing it twice, or in two processes at once, changes nothing more.
     """
@@ -160,7 +161,10 @@ async def advance(connection: Connection, session_id: int, when: Moment) -> None
         return
     if session.state is SessionState.ACKED:
         session = await _moved(connection, session, when)
-    if session is None or session.state is not SessionState.RUNNING:
+    if session is None:
+        return
+    if session.state is not SessionState.RUNNING:
+        await ledger.tell_waiting(connection, session)
         return
     await rehearsal.play(connection, session, when)
     await _expire(connection, session, when)

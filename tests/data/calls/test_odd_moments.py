@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from data import engine
+from data import actors, engine
 from data.calls import presence, sessions
 from data.calls.channel import Ambiguous, Handed
 from data.calls.model import Step, Subject, SubjectKind, Target
 from tests.calling import Desk
 from tests.factories import value
+from tests.waiting import LONGEST_S
 
 OWNER, CHIEF = Step(Target.OWNER), Step(Target.GRID_CHIEF, ring_s=30)
 
@@ -104,6 +106,31 @@ async def test_who_could_not_be_reached_was_not_called(desk: Desk) -> None:
     assert await desk.states(session) == {"west_worker": "queued"}
     (attempt,) = (await desk.seen(session))["attempts"]
     assert attempt["why"]["calls_today"] == 0
+
+
+async def test_who_waits_in_another_area_s_call_is_told_at_once(desk: Desk) -> None:
+    """The west's dispatcher ends his call; the east's, which he does not see, wants the same man.
+    Nobody asks every few seconds here: only what is told can be heard."""
+    await desk.by_policy(Step(Target.NEAREST, ring_s=600))
+    await desk.open_page("west_worker")
+    await desk.stand("west_worker", 112.909)
+    async with desk.town.database.acting(desk.town.system_id) as link:
+        east, _ = await actors.create_token(link, role="duty_officer", area="code-east")
+    first = await desk.click("person", desk.town.people["west_worker"], "west")
+    await desk.dial(first)
+    second = await desk.click("grid", desk.town.grids["E-1"], "east", actor=east)
+    (attempt,) = (await desk.seen(second, east))["attempts"]
+    assert (attempt["state"], attempt["why"]["busy"]) == ("queued", first)
+    assert not await desk.dial(second)
+    async with desk.town.database.listening("wangge_call") as link:
+        await desk.end(first)
+        told = set()
+        async with asyncio.timeout(LONGEST_S):
+            async for notice in link.notifies():
+                told.add(int(notice.payload))
+                if {first, second} <= told:
+                    break
+    assert await desk.dial(second) == [desk.town.people["west_worker"]]
 
 
 async def test_one_broken_call_stops_no_other(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
