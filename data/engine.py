@@ -47,8 +47,8 @@ async def call_timers(connection: Connection, when: Moment) -> int:
 
 
 async def clock_set_back(connection: Connection, when: Moment) -> int:
-    """Let calls of before the machine's clock was set back begin anew; how many."""
-    return await timers.set_back(connection, when)
+    """Let calls and drills of before the machine's clock was set back go on; how many."""
+    return await drills.set_back(connection, when) + await timers.set_back(connection, when)
 
 
 async def lost_rings(connection: Connection, when: Moment) -> int:

@@ -16,6 +16,7 @@ LEASE = timedelta(seconds=5)  # a device that was dialled says within this that 
 AWAY = timedelta(seconds=5)  # a device that went away while it rang may come back within this
 RING_LASTS = timedelta(seconds=12)  # on a page of which no process says that it lives: two beats
 QUEUE_LASTS = timedelta(seconds=10)  # a process that holds his channel takes it within this
+CLOCKS_DIFFER = timedelta(seconds=5)  # those of two machines may, by so much
 MOST_TRIES = 3
 
 # For a store without a policy of its own, and for what no policy fits.

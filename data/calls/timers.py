@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from psycopg import OperationalError
 
-from data.calls import sessions
+from data.calls import policy, sessions
 from data.calls.model import Moment
 from data.database import Connection, fetch_one
 from data.queries import load
@@ -15,7 +15,6 @@ from data.queries import load
 SQL = load(__file__)
 LOG = logging.getLogger("wangge.calls")
 BROKEN_WAITS = timedelta(seconds=30)
-CLOCKS_DIFFER = timedelta(seconds=5)  # those of two machines may, by so much
 
 
 async def advance_one_due(connection: Connection, when: Moment) -> int | None:
@@ -45,5 +44,5 @@ async def set_back(connection: Connection, when: Moment) -> int:
     went is not known, so what rings lasts at most twice its time, and never the hour by which the
     clock was set.
     """
-    given = {"real": when.real, "slack": CLOCKS_DIFFER, "waits": BROKEN_WAITS}
+    given = {"real": when.real, "slack": policy.CLOCKS_DIFFER, "waits": BROKEN_WAITS}
     return (await connection.execute(SQL.set_back, given)).rowcount

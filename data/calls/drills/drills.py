@@ -12,7 +12,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from data.access import Actor, Permission
-from data.calls import ledger, sessions, settle
+from data.calls import ledger, policy, sessions, settle
 from data.calls.drills.binding import bind
 from data.calls.drills.scenario import Part, Scenario
 from data.calls.lifecycle import By
@@ -23,6 +23,7 @@ from data.queries import load
 
 SQL = load(__file__)
 LOOK = timedelta(seconds=1)  # how often a drill is looked at between its clicks
+STOOD = timedelta(seconds=30)  # unseen for longer, by a clock set ahead or for want of an engine
 LONGEST = timedelta(hours=2)
 
 
@@ -78,20 +79,30 @@ async def recent(connection: Connection, most: int = 50) -> list[dict[str, Any]]
 
 
 async def advance_one_due(connection: Connection, when: Moment) -> int | None:
-    """Carry on the drill that has waited longest; its id, None when none is due."""
+    """Carry on the drill that has waited longest; its id, None when none is due. The time in which
+    nobody looked at it is none of its time: else all that is to be clicked would be at once."""
     row = await fetch_one(connection, SQL.take_due, {"real": when.real})
     if row is None:
         return None
+    late = when.real - row["next_at"]
+    if late > STOOD:
+        row["started_real"] += late
     scenario = Scenario.from_json(row["scenario"])
     clicked, missed = await _click(connection, row, scenario, when)
     await _go_on(connection, row["id"], scenario, when)
     over = clicked == len(scenario.clicks) and not await _unfinished(connection, row["id"])
+    mark = {"id": row["id"], "clicked": clicked, "missed": Jsonb(missed)}
+    mark |= {"next_at": when.real + LOOK, "started_real": row["started_real"]}
+    await connection.execute(SQL.mark, mark)
     if over or when.real - row["started_real"] >= LONGEST:
-        await _mark(connection, row["id"], clicked, missed, when)
         await _end(connection, row["id"], when)
-        return int(row["id"])
-    await _mark(connection, row["id"], clicked, missed, when)
     return int(row["id"])
+
+
+async def set_back(connection: Connection, when: Moment) -> int:
+    """Where the machine's clock was set back, drills go on from where they stood; how many."""
+    given = {"next_at": when.real + LOOK, "slack": policy.CLOCKS_DIFFER}
+    return (await connection.execute(SQL.set_back, given)).rowcount
 
 
 async def _click(
@@ -135,13 +146,6 @@ async def _go_on(connection: Connection, drill_id: int, scenario: Scenario, when
 async def _unfinished(connection: Connection, drill_id: int) -> bool:
     row = await fetch_one(connection, SQL.unfinished, {"id": drill_id})
     return row is not None and bool(row["unfinished"])
-
-
-async def _mark(
-    connection: Connection, drill_id: int, clicked: int, missed: list[Any], when: Moment
-) -> None:
-    given = {"id": drill_id, "clicked": clicked, "missed": Jsonb(missed)}
-    await connection.execute(SQL.mark, {**given, "next_at": when.real + LOOK})
 
 
 async def _end(

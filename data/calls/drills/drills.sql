@@ -15,13 +15,22 @@ SELECT 1 FROM call_drill WHERE id = %(id)s AND area_id = ANY (actor_scope());
 
 -- name: take_due
 -- Another engine that holds the row does the work.
-SELECT d.id, d.scenario, d.started_real, d.clicked, d.missed, d.actor_id,
+SELECT d.id, d.scenario, d.started_real, d.next_at, d.clicked, d.missed, d.actor_id,
        a.kind, a.name AS actor, a.role, a.area_id AS actor_area
 FROM call_drill d JOIN actor a ON a.id = d.actor_id
 WHERE d.next_at <= %(real)s ORDER BY d.next_at FOR NO KEY UPDATE OF d SKIP LOCKED LIMIT 1;
 
 -- name: mark
-UPDATE call_drill SET clicked = %(clicked)s, missed = %(missed)s, next_at = %(next_at)s WHERE id = %(id)s;
+UPDATE call_drill SET clicked = %(clicked)s, missed = %(missed)s, next_at = %(next_at)s, started_real = %(started_real)s
+WHERE id = %(id)s;
+
+-- name: set_back
+WITH back AS MATERIALIZED (
+    SELECT id, next_at - %(next_at)s::timestamptz AS ahead FROM call_drill
+    WHERE next_at > %(next_at)s::timestamptz + %(slack)s::interval
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE call_drill d SET next_at = d.next_at - b.ahead, started_real = d.started_real - b.ahead
+FROM back b WHERE d.id = b.id;
 
 -- name: held
 SELECT id FROM call_session
