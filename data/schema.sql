@@ -274,6 +274,9 @@ CREATE FUNCTION public.notify_call() RETURNS trigger
     AS $$
 BEGIN
     PERFORM pg_notify('wangge_call', id::text) FROM (SELECT DISTINCT session_id AS id FROM changed) c;
+    PERFORM pg_notify('wangge_ring', id::text)
+    FROM (SELECT DISTINCT session_id AS id FROM changed
+          WHERE attempt_id IS NOT NULL AND action NOT IN ('ringing', 'answered')) c;
     RETURN NULL;
 END $$;
 

@@ -67,8 +67,8 @@ class PageChannel:
         self._system_id: int | None = None
 
     def follow(self, listener: Listener) -> None:
-        """Hear of calls from all processes; after a lost link, look at everything again."""
-        listener.on("wangge_call", lambda payload: self._look(int(payload)))
+        """Hear from all processes whom to ring and what is over; after a lost link, look at everything again."""
+        listener.on("wangge_ring", lambda payload: self._look(int(payload)))
         listener.on_connect(lambda: self._look(0))
 
     async def start(self) -> None:

@@ -62,7 +62,7 @@ RETURNING id, session_id, step, person_id, channel, try AS try_, state, lease_un
 
 -- name: tell_waiting
 -- Calls in which one of these people is waited for hear that he is free.
-SELECT pg_notify('wangge_call', w.session_id::text)
+SELECT pg_notify('wangge_ring', w.session_id::text)
 FROM (SELECT DISTINCT session_id FROM call_attempt
       WHERE person_id = ANY (%(people)s::integer[]) AND state = 'queued' AND ended_at IS NULL
         AND session_id <> %(session_id)s) w;

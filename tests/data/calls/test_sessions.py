@@ -13,6 +13,7 @@ from data.calls.model import Ring, Subject, SubjectKind
 from data.errors import Invalid, NotAllowed, NotFound
 from tests.calling import Desk
 from tests.factories import value
+from tests.waiting import LONGEST_S
 
 
 async def test_click_ring_acknowledge(desk: Desk) -> None:
@@ -269,3 +270,26 @@ async def test_an_event_without_a_place_rings_its_communitys_people(desk: Desk) 
     async with desk.town.database.acting(desk.town.system_id) as link:
         (ring,) = await view.rings(link, person_id=desk.town.people["west_chief"], when=desk.when)
     assert ring.body["event"]["name_zh"] == "积水" and ring.body["others"] == 0
+
+
+async def test_who_holds_phones_hears_what_he_has_to_do_something_about(desk: Desk) -> None:
+    """Each line of each call would cost him a question; screens hear of all."""
+    await desk.open_page("west_chief", "west_worker")
+    async with desk.town.database.listening("wangge_ring", "wangge_call") as ears:
+
+        async def told() -> str:
+            async with desk.town.database.acting(None) as link:
+                await link.execute("NOTIFY wangge_ring, 'so far'")
+            found = []
+            async for note in ears.notifies(timeout=LONGEST_S):
+                if note.payload == "so far":
+                    break
+                found.append(note.channel.removeprefix("wangge_"))
+            return " ".join(sorted(found))
+
+        session = await desk.click("grid", desk.town.grids["W-1"])
+        assert await told() == "call call ring", "the click, then whom it rings"
+        await desk.dial(session)
+        assert await told() == "call call ring", "he is dialled, and then only: it rings"
+        await desk.acknowledge(await desk.attempt(session, "west_chief"), "west_chief")
+        assert await told() == "call ring"
