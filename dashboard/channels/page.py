@@ -67,7 +67,7 @@ class PageChannel:
         self._system_id: int | None = None
 
     def follow(self, listener: Listener) -> None:
-        """Hear from all processes whom to ring and what is over; after a lost link, look at everything again."""
+        """Hear from all processes whom to ring and what is over; after a lost link, look at all."""
         listener.on("wangge_ring", lambda payload: self._look(int(payload)))
         listener.on_connect(lambda: self._look(0))
 

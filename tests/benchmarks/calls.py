@@ -39,9 +39,9 @@ from tests.benchmarks.run import Figure
 
 BAR = "P6"
 OPEN, PROBES, GROUP, KILLED = 1_000, 60, 300, 20
-OWNER_S, CHIEF_S = 60, 90
+OWNER_S, CHIEF_S = 110, 140
 WORTH_S = 20.0
-CLICKS_S = 50.0  # in which the open calls are clicked: 20 a second
+CLICKS_S = 100.0  # in which the open calls are clicked: ten a second
 DUE = """
 SELECT s.id, p.code AS chief,
        EXISTS (SELECT FROM call_attempt o

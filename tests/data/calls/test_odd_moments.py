@@ -122,7 +122,7 @@ async def test_who_waits_in_another_area_s_call_is_told_at_once(desk: Desk) -> N
     (attempt,) = (await desk.seen(second, east))["attempts"]
     assert (attempt["state"], attempt["why"]["busy"]) == ("queued", first)
     assert not await desk.dial(second)
-    async with desk.town.database.listening("wangge_call") as link:
+    async with desk.town.database.listening("wangge_ring") as link:
         await desk.end(first)
         told = set()
         async with asyncio.timeout(LONGEST_S):
