@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
@@ -38,7 +38,7 @@ async def listing(request: Request) -> Response:
     """The newest drills, the scenarios of the product, and whether the caller may drill."""
     actor = caller(request, Permission.CALL)
     async with request.app.state.database.acting(actor.id) as connection:
-        found = await drills.recent(connection)
+        found = await drills.recent(connection, datetime.now(UTC))
     known = [
         {"code": one["code"], "zh": one["name_zh"], "en": one["name_en"], "scenario": one}
         for one in shipped().values()
@@ -80,11 +80,11 @@ async def look(request: Request, drill_id: DrillId) -> Response:
 
 
 @router.get("/api/drills/{drill_id}/report.csv")
-async def table(request: Request, drill_id: DrillId) -> Response:
-    """The same as a table, a line a step."""
+async def table(request: Request, drill_id: DrillId, lang: Literal["zh", "en"] = "zh") -> Response:
+    """The same as a table, a line a step, in a language."""
     found = await _report(request, caller(request, Permission.CALL), drill_id)
     headers = {"Content-Disposition": f'attachment; filename="drill-{drill_id}.csv"'}
-    return Response(as_csv(found), headers=headers, media_type="text/csv; charset=utf-8")
+    return Response(as_csv(found, lang), headers=headers, media_type="text/csv; charset=utf-8")
 
 
 @router.post("/api/drills/{drill_id}/stop")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 
 from dashboard.cli.hook import json_of
 from dashboard.cli.opened import system_database
+from dashboard.cli.tongue import language
 from dashboard.cli.words import say, say_error
 from dashboard.moment import moment
 from dashboard.roles.ending import site_clock
@@ -109,7 +111,7 @@ async def _run(said: Any, wait: bool, format_: str) -> None:
 
 async def _recent() -> list[dict[str, Any]]:
     async with system_database() as (database, system), database.acting(system.id) as connection:
-        return await drills.recent(connection)
+        return await drills.recent(connection, datetime.now(UTC))
 
 
 async def _report(number: int) -> dict[str, Any]:
@@ -130,7 +132,7 @@ def _text(told: dict[str, Any], format_: str) -> str:
     if format_ == "json":
         return json.dumps(told, ensure_ascii=False, indent=2)
     if format_ == "csv":
-        return as_csv(told).rstrip()
+        return as_csv(told, language()).rstrip()
     lines = ["\t".join(say(name) for name in SHORT)]
     lines += ["\t".join(str(row[name]) for name in SHORT) for row in report.rows(told)]
     return "\n".join(lines)

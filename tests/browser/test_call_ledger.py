@@ -30,6 +30,9 @@ KEPT = """INSERT INTO position_history (person_id, area_id, at, lon, lat, source
     FROM latest_position WHERE person_id = ANY (%s) ON CONFLICT DO NOTHING"""
 AT = """(times) => { const L = window.wangge.ledger;
     return times.map((ms) => { L.time(ms); return L.drawn(); }); }"""
+FINE = """() => { const canvas = document.querySelector('canvas.rings');
+    return canvas.width > 2000
+      && Math.abs(canvas.width - canvas.getBoundingClientRect().width) < 3; }"""
 
 
 @pytest.fixture
@@ -84,6 +87,7 @@ def test_a_figure_opens_its_calls_and_a_call_is_replayed(wall: Wall, called: int
     assert chinese(page, wall.town.words) == []
     replayed(wall, page, called)
     by_keys(page)
+    twice_as_large(page)
     page.keyboard.press("Escape")
     expect(row).to_be_visible()  # the list as it was left
     expect(page.locator("#filters .chips")).to_contain_text("Settled at step")
@@ -119,6 +123,25 @@ def by_keys(page: Page) -> None:
     page.keyboard.press("Space")
     expect(page.locator("#story [aria-current]")).to_contain_text("Call confirmed")
     expect(page.locator("#play")).to_have_attribute("data-plays", "false")
+
+
+def twice_as_large(page: Page) -> None:
+    """On a screen of 3840 × 2160 the same stands there, its map drawn as fine as the screen is."""
+    seen = "() => [...document.querySelectorAll('#story .lines li')].length"
+    small = page.locator("#replay").bounding_box()
+    lines = page.evaluate(seen)
+    page.set_viewport_size({"width": 3840, "height": 2160})
+    page.wait_for_function(FINE)
+    large = page.locator("#replay").bounding_box()
+    assert small and large
+    for side in ("x", "y", "width", "height"):
+        assert abs(large[side] - 2 * small[side]) <= 4, (small, large)
+    assert page.evaluate(seen) == lines
+    assert page.evaluate(
+        "[document.documentElement.scrollWidth <= innerWidth,"
+        " document.documentElement.scrollHeight <= innerHeight]"
+    ) == [True, True]
+    page.set_viewport_size({"width": 1920, "height": 1080})
 
 
 def test_a_call_that_runs_grows_as_it_is_read(wall: Wall) -> None:

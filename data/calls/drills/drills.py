@@ -6,7 +6,7 @@ an engine that dies loses no click, and two make none twice.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -72,10 +72,11 @@ async def seen(connection: Connection, drill_id: int) -> None:
         raise NotFound(what="drill", key=drill_id)
 
 
-async def recent(connection: Connection, most: int = 50) -> list[dict[str, Any]]:
+async def recent(connection: Connection, real: datetime, most: int = 50) -> list[dict[str, Any]]:
     """The newest drills: id, code, names, who, times (site), state, clicks made and in all, calls
-    and how many of them somebody confirmed."""
-    return await fetch_all(connection, SQL.recent, {"most": most})
+    and how many of them somebody confirmed; `waits_s`: since when no engine has taken it up though
+    it was due, in seconds before `real`."""
+    return await fetch_all(connection, SQL.recent, {"most": most, "real": real})
 
 
 async def advance_one_due(connection: Connection, when: Moment) -> int | None:

@@ -56,6 +56,7 @@ SELECT id FROM call_session WHERE drill_id = %(id)s ORDER BY id;
 -- name: recent
 SELECT d.id, d.scenario ->> 'code' AS code, d.scenario ->> 'name_zh' AS name_zh, d.scenario ->> 'name_en' AS name_en,
        a.name AS by, d.started_at, d.ended_at, d.stopped_by, d.next_at IS NOT NULL AS runs, d.clicked,
+       coalesce(greatest(extract(epoch FROM %(real)s::timestamptz - d.next_at), 0), 0)::float AS waits_s,
        jsonb_array_length(d.scenario -> 'clicks') AS clicks, n.*
 FROM call_drill d LEFT JOIN actor a ON a.id = d.actor_id
 CROSS JOIN LATERAL (

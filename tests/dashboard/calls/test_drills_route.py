@@ -7,6 +7,7 @@ import io
 from datetime import UTC, datetime
 from typing import Any
 
+from dashboard.sheets.drills import HEADINGS
 from data.calls.drills.report import COLUMNS
 from tests.drilling import scenario, tick
 
@@ -47,7 +48,13 @@ async def test_a_drill_is_started_once_seen_stopped_and_read(web: Any) -> None:
     assert (await web.ask("dora", "POST", f"{path}/stop"))[1]["drill"]["runs"] is False
     table = (await web.client.get(f"{path}/report.csv", headers={"x-actor": "dora"})).text
     head, line = csv.reader(io.StringIO(table.removeprefix("\ufeff")))
-    assert tuple(head) == COLUMNS and line[COLUMNS.index("outcome")] == "ended"
+    assert tuple(HEADINGS) == COLUMNS and head[:4] == ["呼叫编号", "点击", "呼叫对象", "演练情况"]
+    assert not [heading for heading in head if heading.isascii()]
+    assert line[COLUMNS.index("outcome")] == "发起人结束"
+    english = (await web.client.get(f"{path}/report.csv?lang=en", headers={"x-actor": "dora"})).text
+    head, line = csv.reader(io.StringIO(english.removeprefix("\ufeff")))
+    assert tuple(head) == tuple(HEADINGS.values())
+    assert line[COLUMNS.index("outcome")] == "Ended by the caller"
     listed = (await web.ask("dora", "GET", "/api/drills"))[1]
     assert [one["id"] for one in listed["drills"]] == [number] and listed["may"] is True
     assert {one["code"] for one in listed["scenarios"]} >= {"flood", "fire_at_night"}

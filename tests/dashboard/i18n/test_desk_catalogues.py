@@ -16,6 +16,7 @@ SHELL = "desk"
 BESIDE = {  # modules that say words of a page, but stand elsewhere
     "import": ("imports/wording.py",),
     "calls": ("i18n/ledger.py", "sheets/calls.py"),
+    "drills": ("sheets/drills.py",),
 }
 WORDS = re.compile(r"\b(?:w\.|\.)?(?:t|say)\(\s*" + STRING)
 

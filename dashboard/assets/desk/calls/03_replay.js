@@ -162,6 +162,7 @@
     canvas = make("canvas.rings", { "aria-hidden": "true" });
     leaflet.getContainer().append(canvas);
     leaflet.on("move zoom viewreset resize zoomanim", redraw);
+    addEventListener("resize", redraw); /* to another screen: as large, but finer */
     setInterval(() => { if (drawn.some(([, state]) => state === "ringing")) redraw(); }, BEAT_MS);
     redraw();
   }
@@ -176,7 +177,7 @@
   function redraw() {
     const leaflet = w.desk.map.leaflet;
     if (!canvas || !leaflet) return;
-    const box_ = leaflet.getSize(), ratio = window.devicePixelRatio || 1, context = canvas.getContext("2d");
+    const box_ = leaflet.getSize(), ratio = (window.devicePixelRatio || 1) * (canvas.currentCSSZoom || 1), context = canvas.getContext("2d");
     canvas.width = box_.x * ratio; canvas.height = box_.y * ratio;
     canvas.style.width = box_.x + "px"; canvas.style.height = box_.y + "px";
     context.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -1,7 +1,7 @@
 /* Drills: start one, watch it, stop it, and read what it showed, step by step. */
 (function () {
   "use strict";
-  const w = window.wangge, LOOK_MS = 2000;
+  const w = window.wangge, LOOK_MS = 2000, IDLE_S = 10; /* an engine looks five times a second */
   const make = (...given) => w.desk.make(...given), say = (...given) => w.desk.say(...given);
   const box = (id) => document.getElementById(id);
   const name = (one) => (w.english() ? one.name_en : one.name_zh);
@@ -44,11 +44,12 @@
     if (focused > 0) box("drills").querySelectorAll("tr")[focused].focus();
   }
   function now() {
-    const running = told.drills.filter((one) => one.runs), key = running.map((one) => [one.id, one.clicked, one.calls, one.confirmed].join()).join(";") + told.may;
+    const running = told.drills.filter((one) => one.runs), key = running.map((one) => [one.id, one.clicked, one.calls, one.confirmed, one.waits_s > IDLE_S].join()).join(";") + told.may;
     if (box("now").dataset.key === key) return; /* a button is not taken away under the finger */
     box("now").dataset.key = key;
     box("now").replaceChildren(...running.map((one) => make("section.panel", {}, [make("h2", {}, [make("span.drilled", {}, w.t("Drill")), name(one)]),
       make("p", {}, say("{n} of {all} clicks made, {confirmed} of {calls} calls confirmed", { n: one.clicked, all: one.clicks, confirmed: one.confirmed, calls: one.calls })),
+      one.waits_s > IDLE_S && make("p.said.bad", { role: "alert" }, w.t("No engine runs, so nothing happens here. Start one: wangge serve engine")),
       make("p.note", {}, w.t("No real phone is dialled. The wall shows it as a drill.")),
       make("div.buttons", {}, [make("a.button", { href: "/screen" + location.search }, w.t("Watch on the wall")), told.may && make("button.button.risky", { type: "button", onclick: () => stop(one) }, w.t("Stop"))])])));
   }
@@ -91,7 +92,7 @@
     const figure = (title, value) => make("div", {}, [make("dt", {}, title), make("dd", {}, value)]);
     const total = one.total;
     box("report").replaceChildren(make("section.panel", {}, [
-      make("h2", {}, [make("span.drilled", {}, w.t("Drill")), w.english() ? one.name.en : one.name.zh, make("a.button", { href: "/api/drills/" + one.id + "/report.csv", download: "drill-" + one.id + ".csv" }, "CSV")]),
+      make("h2", {}, [make("span.drilled", {}, w.t("Drill")), w.english() ? one.name.en : one.name.zh, make("a.button", { href: "/api/drills/" + one.id + "/report.csv?lang=" + (w.english() ? "en" : "zh"), download: "drill-" + one.id + ".csv" }, "CSV")]),
       make("dl.figures", {}, [figure(w.t("Calls"), total.calls), figure(w.t("Confirmed"), total.acknowledged), figure(w.t("People called"), total.called), figure(w.t("Reached"), total.reached), figure(w.t("Steps that found nobody"), total.nobody), figure(w.t("Slowest confirmation"), seconds(total.slowest_ack_s)), figure(w.t("In total"), seconds(one.seconds))]),
       ...one.missed.map((each) => make("p.said.warn", {}, say("Click {n} could not be made: {why}", { n: each.click + 1, why: each.why }))),
       ...one.calls.flatMap(call)]));
