@@ -1582,6 +1582,8 @@ CREATE INDEX post_person ON public.post USING btree (person_id);
 
 CREATE INDEX post_source ON public.post USING btree (source_id) WHERE (valid_to IS NULL);
 
+CREATE INDEX presence_person ON public.presence USING btree (person_id) WHERE (kind = 'duty'::text);
+
 CREATE INDEX reporter_kept ON public.reporter USING btree (event_id) WHERE (contact <> '{}'::jsonb);
 
 CREATE INDEX road_geom ON public.road USING gist (geom);

@@ -123,7 +123,7 @@ JOIN person p ON p.id = u.person_id AND p.active
 LEFT JOIN grid g ON g.id = u.grid_id
 LEFT JOIN LATERAL (
     SELECT o.role FROM post o
-    WHERE o.person_id = p.id AND o.grid_id = u.grid_id
+    WHERE o.person_id = p.id AND (o.grid_id = u.grid_id) IS TRUE  -- by the person: ten thousand may work one grid
       AND o.valid_from <= %(at)s AND (o.valid_to IS NULL OR o.valid_to > %(at)s)
     ORDER BY array_position(%(ranks)s::text[], o.role) NULLS LAST, o.id LIMIT 1) o ON true
 LEFT JOIN LATERAL (

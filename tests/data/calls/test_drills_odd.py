@@ -105,7 +105,7 @@ async def test_who_sees_and_changes_which_drill(desk: Desk) -> None:
     async with desk.town.database.acting(desk.dispatcher.id, readonly=True) as link:
         assert await value(link, "SELECT count(*) FROM call_drill") == 2
     async with desk.town.database.acting(desk.dispatcher.id) as link:
-        assert {row["id"] for row in await drills.recent(link)} == {west_s, whole}
+        assert {row["id"] for row in await drills.recent(link, desk.when.real)} == {west_s, whole}
 
 
 async def _not_made_elsewhere(desk: Desk, east: Actor) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from data import actors
@@ -89,31 +87,3 @@ async def test_in_a_grid_by_post_and_by_team(desk: Desk) -> None:
 async def test_a_ground_that_is_none(desk: Desk, ring: tuple[tuple[float, float], ...]) -> None:
     with pytest.raises(Invalid, match="does not cross itself"):
         await desk.click("ground", None, ring=ring, crowd=EVERYBODY)
-
-
-async def test_ten_thousand_are_counted_and_the_card_stays_small(desk: Desk) -> None:
-    """One statement makes their attempts, one takes them, one ends them."""
-    async with desk.town.database.acting(desk.town.system_id) as link:
-        await link.execute(
-            "WITH p AS (INSERT INTO person (code, name, area_id)"
-            "           SELECT 'm' || n, 'm' || n, %(area)s FROM generate_series(1, 10000) n"
-            "           RETURNING id, area_id),"
-            " s AS (INSERT INTO shift (person_id, area_id, planned_start, planned_end, started_at)"
-            "       SELECT id, area_id, %(start)s, %(end)s, %(start)s FROM p)"
-            " INSERT INTO presence (process, kind, key, person_id, seen_at)"
-            " SELECT 'web', 'duty', id::text, id, %(real)s FROM p",
-            {
-                "area": desk.town.areas["west"],
-                "start": desk.when.site - timedelta(hours=1),
-                "end": desk.when.site + timedelta(hours=8),
-                "real": desk.when.real,
-            },
-        )
-    session = await desk.click("area", desk.town.areas["west"], crowd=EVERYBODY)
-    card = await desk.seen(session)
-    assert card["counts"]["called"] == 10_002 and len(card["attempts"]) == 60
-    assert len(await desk.dial(session)) == 10_000
-    desk.advance(45)
-    await desk.engine()
-    card = await desk.seen(session)
-    assert (card["outcome"], card["counts"]["called"]) == ("no_answer", 10_002)
