@@ -167,14 +167,18 @@
     return line("position", seconds() - taken.at < 300, say("{age} ago ±{m} m", { age: span(seconds() - taken.at), m: Math.round(taken.m) }), say("Turn off"));
   }
 
+  /* What stands beside a bell that rings: whether a notice comes too, and if not what to do. */
+  const NOTICES = {
+    shown: () => [say("allowed")], ask: () => [say("bell only"), say("Allow")],
+    blocked: () => [say("bell only: allow notices in the site's settings")],
+    insecure: () => [say("bell only: notices need HTTPS")], none: () => [say("bell only: this browser has no notices")],
+  };
   function reach() {
-    const online = socket !== null && trip !== null, bell = window.dutyBell.state();
+    const online = socket !== null && trip !== null, bell = window.dutyBell.sounds();
     const others = me && me.pages > 1;
     let n = line("page", online, !online ? say("not connected") : others ? say("open on {n} phones", { n: me.pages }) : say("open"));
     n += positionLine();
-    n += bell === "both" ? line("bell", true, say("allowed"))
-      : bell === "bell" ? line("bell", true, say("bell only"), window.Notification && Notification.permission === "default" ? say("Allow") : null)
-        : line("bell", false, "", say("Allow"));
+    n += bell ? line("bell", true, ...NOTICES[window.dutyBell.notices()]()) : line("bell", false, "", say("Allow"));
     n += screenLine() + testLine(online);
     put($("reach-sum"), say("{n} of {m}", { n, m: 5 }));
   }

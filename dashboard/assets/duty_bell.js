@@ -1,7 +1,12 @@
 /* Tone, vibration, notice and wake lock. Browsers allow sound only after a touch. */
 (function () {
   "use strict";
-  let audio = null, tone = null, beat = null, lock = null, notice = null;
+  const TAG = "wangge-call";
+  let audio = null, beat = null, lock = null, said = null; /* what a notice would say */
+
+  /* Phones show notices only through a service worker; without one (no HTTPS, an old browser) the page shows them itself. */
+  const workers = window.isSecureContext && navigator.serviceWorker;
+  if (workers) workers.register("/duty-worker.js", { scope: "/duty", updateViaCache: "none" }).catch(() => null);
 
   function unlock() {
     try {
@@ -29,33 +34,54 @@
 
   function start(title, body) {
     if (!beat) { strike(); beat = setInterval(strike, 1500); }
-    if (document.hidden && title && window.Notification && Notification.permission === "granted") {
-      try {
-        notice = new Notification(title, { body, tag: "wangge-call", requireInteraction: true });
-        notice.onclick = () => { window.focus(); notice.close(); };
-      } catch (error) { notice = null; } // some phones want a service worker for it
-    }
+    if (title) said = { title, body, tag: TAG, requireInteraction: true, vibrate: [500, 200, 200] };
+    notify();
   }
-
   function stop() {
     clearInterval(beat);
     beat = null;
     if (navigator.vibrate) navigator.vibrate(0);
-    if (notice) notice.close();
-    notice = null;
+    said = null;
+    notify();
   }
+
+  /* A page that nobody sees has a notice; it goes when the ring is over or the page is looked at. One
+     change after the other, each to what is wanted by then: else the end of one takes the next away. */
+  let shown = null, change = Promise.resolve();
+  function notify() { change = change.then(settle).catch(() => { shown = null; /* where a page may show none */ }); }
+  async function settle() {
+    const wanted = document.hidden && notices() === "shown" ? said : null;
+    if (wanted === (shown && shown.of)) return;
+    const registration = workers && (await workers.getRegistration("/duty").catch(() => null)), old = shown;
+    shown = null;
+    if (old) await old.close();
+    if (!wanted) return;
+    if (registration && registration.active) {
+      await registration.showNotification(wanted.title, wanted);
+      shown = { of: wanted, close: async () => { for (const one of await registration.getNotifications({ tag: TAG })) one.close(); } };
+    } else {
+      const one = new Notification(wanted.title, wanted);
+      one.onclick = () => { window.focus(); one.close(); };
+      shown = { of: wanted, close: () => one.close() };
+    }
+  }
+  document.addEventListener("visibilitychange", notify);
 
   async function allow() {
     unlock();
-    if (window.Notification && Notification.permission === "default") {
+    if (notices() === "ask") {
       try { await Notification.requestPermission(); } catch (error) { /* not in this context */ }
     }
   }
 
-  /* none until a touch, bell, or bell and notice */
-  function state() {
-    if (!audio || audio.state !== "running") return "none";
-    return window.Notification && Notification.permission === "granted" ? "both" : "bell";
+  /* Whether a touch has freed the tone. */
+  const sounds = () => Boolean(audio && audio.state === "running");
+
+  /* Of notices: shown, ask (not asked yet), blocked (by the user or his browser), insecure (no HTTPS), none (no such thing here). */
+  function notices() {
+    if (!window.isSecureContext) return "insecure";
+    if (!window.Notification) return "none";
+    return { granted: "shown", default: "ask" }[Notification.permission] || "blocked";
   }
 
   /* The lock ends by itself when the page is left or the battery is low; it is asked for again. */
@@ -74,5 +100,5 @@
     return lock ? "on" : navigator.wakeLock ? "off" : "none";
   }
 
-  window.dutyBell = { start, stop, strike, allow, state, awake, screen, ringing: () => beat !== null };
+  window.dutyBell = { start, stop, strike, allow, sounds, notices, awake, screen, ringing: () => beat !== null };
 })();

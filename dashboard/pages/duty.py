@@ -1,4 +1,4 @@
-"""/duty, the phone page: plain HTML and three small scripts, since a phone is on a slow network
+"""/duty, the phone page: plain HTML and small scripts, since a phone is on a slow network
 and a grid worker needs none of Dash's routes."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from babel.messages.pofile import read_po
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 
 from dashboard.guards.auth import current_actor
 from data.access import Permission
@@ -53,6 +53,13 @@ async def duty(request: Request) -> Response:
     https = request.url.scheme == "https"
     answer.set_cookie(LANG, lang, max_age=YEAR_S, samesite="lax", path="/", secure=https)
     return answer
+
+
+@router.get("/duty-worker.js")
+async def worker() -> Response:
+    """The service worker of notices: beside the page, since its scope is its own folder."""
+    headers = {"Cache-Control": "no-cache"}
+    return FileResponse(ASSETS / "duty_worker.js", media_type="text/javascript", headers=headers)
 
 
 def _language(request: Request) -> str:

@@ -17,6 +17,14 @@ from dashboard.embedded import Store
 from tests.browser import boxes
 from tests.browser.conftest import a_database
 from tests.browser.duty_site import served
+from tests.browser.notices import (
+    HIDDEN,
+    NO_NOTICE_OF_ITS_OWN,
+    NOTICES,
+    TOUCHED,
+    TOUCHED_AFTER,
+    until_notices,
+)
 from tests.browser.phone import Phone
 from tests.browser.serve import Web
 from tests.browser.wire import Wire
@@ -238,3 +246,53 @@ def test_the_duty_panel_opens_who_has_not_passed(
     expect(card).to_contain_text("秒前有心跳")
     assert screen.evaluate(boxes.CLIPPED, True) == []
     context.close()
+
+
+def test_a_notice_comes_from_the_worker_and_brings_the_page_back(
+    phone: Callable[..., Phone], dora: httpx.Client, site: Web
+) -> None:
+    """Where a page by itself may show none, as on Android; it goes with the ring."""
+    one = phone()
+    page = one.page
+    page.evaluate(NO_NOTICE_OF_ITS_OWN)
+    page.locator("#name").click()  # a touch frees the tone
+    expect(page.locator("#reach-bell")).to_contain_text("已允许")
+    call = click(dora, site)
+    expect(page.locator("#ring")).to_be_visible()
+    assert page.evaluate(NOTICES) == []  # he sees the ring
+    page.evaluate(HIDDEN, True)
+    notice = ["指挥中心来电", "路面积水"]
+    until_notices(page, notice)
+    (worker,) = one.context.service_workers
+    assert worker.evaluate(TOUCHED) == f"focus {site.url}/duty"
+    until_notices(page)  # touched, it is gone
+    page.evaluate(HIDDEN, False)
+    page.evaluate(HIDDEN, True)
+    until_notices(page, notice)
+    dora.post(f"/api/calls/{call}/end")
+    until_notices(page)
+    assert page.evaluate("() => caches.keys()") == []
+    page.goto(f"{site.url}/sign-in")
+    worker = one.context.service_workers[0]
+    assert worker.evaluate(TOUCHED_AFTER) == "open /duty"
+    assert one.said == []
+
+
+def test_without_notices_the_page_says_why(phone: Callable[..., Phone]) -> None:
+    """Blocked by the browser, no HTTPS, no such thing: the bell rings, and what to do is said."""
+    one = phone()
+    one.context.clear_permissions()
+    one.context.grant_permissions(["geolocation"])
+    for script, said in (
+        ("", "通知被屏蔽，请在浏览器的网站设置里允许"),
+        ("Object.defineProperty(window, 'isSecureContext', { value: false })", "通知需要 HTTPS"),
+        ("delete window.Notification", "此浏览器不支持通知"),
+    ):
+        page = one.context.new_page()
+        page.add_init_script(script)
+        page.goto(f"{one.url}/duty")
+        page.locator("#name").click()  # a touch frees the tone
+        expect(page.locator("#reach-bell")).to_contain_text(said)
+        expect(page.locator("#reach-bell button")).to_have_count(0)
+        assert page.evaluate(boxes.CLIPPED, True) == []
+        page.close()

@@ -95,6 +95,7 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/api/imports/{run}/report.{format}"): P.IMPORT,
     ("POST", "/api/imports/{run}/undo"): P.IMPORT,
     ("GET", "/duty"): ANYBODY,
+    ("GET", "/duty-worker.js"): ANYBODY,
     ("GET", "/api/duty/me"): P.ANSWER,
     ("GET", "/api/duty/ground"): P.ANSWER,
     ("GET", "/api/duty/types"): P.ANSWER,
