@@ -97,52 +97,38 @@ async def look(request: Request, session_id: SessionId) -> Response:
 
 @router.post("/api/calls/{session_id}/end")
 async def end(request: Request, session_id: SessionId) -> Response:
-    """The caller ends the call; phones stop ringing."""
-
-    async def work(connection: Connection, actor: Actor, when: Moment) -> int:
-        await sessions.end(connection, actor=actor, session_id=session_id, when=when)
-        return session_id
-
-    return await _done(request, work)
+    """The caller ends the call, or the watch over one that is confirmed; phones stop ringing."""
+    return await _act(request, session_id, sessions.end)
 
 
 @router.post("/api/calls/{session_id}/escalate")
 async def escalate(request: Request, session_id: SessionId) -> Response:
     """The caller goes on to the next step now; whoever rings goes on ringing."""
     onward = await bodies.read(request, Onward)
-
-    async def work(connection: Connection, actor: Actor, when: Moment) -> int:
-        await sessions.escalate(
-            connection, actor=actor, session_id=session_id, step=onward.step, when=when
-        )
-        return session_id
-
-    return await _done(request, work)
+    return await _act(request, session_id, sessions.escalate, step=onward.step)
 
 
 @router.post("/api/calls/{session_id}/add")
 async def add(request: Request, session_id: SessionId) -> Response:
     """The caller rings one more person."""
     more = await bodies.read(request, More)
-
-    async def work(connection: Connection, actor: Actor, when: Moment) -> int:
-        await sessions.add_person(
-            connection, actor=actor, session_id=session_id, person_id=more.person_id, when=when
-        )
-        return session_id
-
-    return await _done(request, work)
+    return await _act(request, session_id, sessions.add_person, person_id=more.person_id)
 
 
 @router.post("/api/calls/{session_id}/note")
 async def note(request: Request, session_id: SessionId) -> Response:
     """The caller writes a note into the ledger."""
     said = await bodies.read(request, Note)
+    return await _act(request, session_id, sessions.note, text=said.text)
+
+
+async def _act(
+    request: Request, session_id: int, act: Callable[..., Awaitable[None]], **given: Any
+) -> Response:
+    """What the caller does with a call that there is."""
 
     async def work(connection: Connection, actor: Actor, when: Moment) -> int:
-        await sessions.note(
-            connection, actor=actor, session_id=session_id, text=said.text, when=when
-        )
+        await act(connection, actor=actor, session_id=session_id, when=when, **given)
         return session_id
 
     return await _done(request, work)
