@@ -58,6 +58,13 @@ def test_a_feed_beside_the_map_is_warned_of_with_what_to_do(wall: Wall) -> None:
         expect(second).to_contain_text("GCJ02 → WGS84 would fit: 9 m. Nothing was converted.")
         expect(second.locator("code")).to_have_text("wangge source set gps --crs gcj02")
         assert chinese(page, wall.town.words) == [] and page.evaluate(boxes.CLIPPED, True) == []
+        page.set_viewport_size({"width": 390, "height": 844})
+        warned, listed = (page.locator(one).bounding_box() for one in ("#shifts", "#phones"))
+        assert warned and listed and warned["y"] + warned["height"] <= listed["y"]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(boxes.CLIPPED, True) == []
+        page.locator("#phones tbody tr").first.click()
+        expect(page.locator("#phone .panel").first).to_be_in_viewport()
         link.execute(feed_shifts.SQL.forget)
         page.reload()
         page.wait_for_selector("#phones tbody tr")

@@ -63,7 +63,7 @@
     chosen = one;
     drawList();
     drawChosen();
-    if (window.innerWidth <= 820) box("phone").scrollIntoView();
+    if (window.innerWidth <= 820) box("phone").querySelector(".panel:not(#shifts)").scrollIntoView();
   }
 
   function doubts(found) {
@@ -93,7 +93,7 @@
     if (!chosen) {
       box("phone").replaceChildren(make("section.panel", {}, [
         make("h2", {}, w.t("Connect a phone")),
-        make("ol.steps", {}, [w.t("Choose a person at the left."), w.t("Make his token: it is shown this once."),
+        make("ol.steps", {}, [w.t("Choose a person in the list."), w.t("Make his token: it is shown this once."),
           w.t("Scan the code with his phone, or copy the settings.")].map((text) => make("li", {}, text))),
       ]), shifts(), address());
       return;
