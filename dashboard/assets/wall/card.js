@@ -175,7 +175,7 @@
       w.heardCall(answer.session);
       if (document.activeElement && document.activeElement.closest("#card")) box().focus({ preventScroll: true }); /* what was pressed is gone */
     } catch (error) {
-      if (error.answer && error.answer.code === "needs_confirmation") { ask(chosen, error.answer); return; }
+      if (error.answer && error.answer.code === "needs_confirmation") { if (keys.get(clicked) === key) ask(chosen, error.answer); return; } /* else it was taken back meanwhile */
       const place = document.getElementById("call-state");
       if (place) { delete place.dataset.session; place.replaceChildren(e("div", "outcome bad", w.t("The call could not be placed") + "：" + error.message)); }
     } finally {
