@@ -124,7 +124,7 @@ STEPS = (
     Step("drills", 0.5, drills_on, until_done=True, prompt=True),
     Step("call_timers", 0.2, call_timers, until_done=True, prompt=True),
     Step("lost_rings", 1, lost_rings, prompt=True, after_s=policy.RING_LASTS.total_seconds()),
-    Step("self_tests", 1, self_tests, prompt=True),
+    Step("self_tests", 2, self_tests, prompt=True),
     Step("clock_set_back", 2, clock_set_back, prompt=True),
     Step("lights", 1, lights),
     Step("announced_cuts", 1, announced_cuts),

@@ -27,7 +27,7 @@ from data.queries import load
 SQL = load(__file__)
 STEP = Step(Target.PERSON, ring_s=45)
 RULES = Rules(code="self_test", name_zh="呼叫自检", name_en="Self-test call")
-MOST_AT_ONCE = 3  # started in one pass, each second: a shift of 300 is through in two minutes
+MOST_AT_ONCE = 2  # in one pass, each two seconds: a shift of 300 is through in five minutes
 CALM = timedelta(minutes=10)  # who was just called is busy with that
 OFF_DUTY_LASTS = timedelta(hours=12)  # how long a test that he asked for off duty is shown
 LONGEST_SHIFT = timedelta(days=3)
