@@ -8,6 +8,7 @@ their actor by themselves.
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from collections.abc import Callable
@@ -41,9 +42,8 @@ OWN_KEYS = re.compile(
     re.DOTALL,
 )
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-CACHE_S = (
-    20.0  # a revocation is notified; one that is not, or was while nobody heard, is seen by then
-)
+CACHE_S = 60.0  # a revocation is notified; one that is not, or that nobody heard, is seen by then
+SPREAD = 0.5  # 1,000 pages that opened together do not ask together again
 MOST_CACHED = 10_000
 
 acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
@@ -106,7 +106,8 @@ class Identities:
         elif forgot == self._forgot:
             if len(self._known) >= MOST_CACHED:
                 self._known.clear()
-            self._known[key] = (time.monotonic() + CACHE_S, actor)
+            lasts = CACHE_S * random.uniform(SPREAD, 1.0)
+            self._known[key] = (time.monotonic() + lasts, actor)
         return actor
 
 
