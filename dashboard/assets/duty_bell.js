@@ -46,11 +46,15 @@
   }
 
   /* A page that nobody sees has a notice; it goes when the ring is over or the page is looked at. One
-     change after the other, each to what is wanted by then: else the end of one takes the next away. */
+     change after the other, else the end of one takes the next away; and each to what was wanted when
+     it was asked for: a look at the page while a notice still comes up must not be passed over, since
+     the hand that brought it took the notice away. */
   let shown = null, change = Promise.resolve();
-  function notify() { change = change.then(settle).catch(() => { shown = null; /* where a page may show none */ }); }
-  async function settle() {
+  function notify() {
     const wanted = document.hidden && notices() === "shown" ? said : null;
+    change = change.then(() => settle(wanted)).catch(() => { shown = null; /* where a page may show none */ });
+  }
+  async function settle(wanted) {
     if (wanted === (shown && shown.of)) return;
     const registration = workers && (await workers.getRegistration("/duty").catch(() => null)), old = shown;
     shown = null;

@@ -6,8 +6,14 @@ from playwright.sync_api import Page
 
 from tests.waiting import LONGEST_S
 
+# Only a worker shows notices, as on Android; they stand before the page is told so, until tell().
 NO_NOTICE_OF_ITS_OWN = """() => { window.Notification = new Proxy(Notification,
   { construct() { throw new TypeError("Illegal constructor. Use showNotification() instead."); } });
+  const show = ServiceWorkerRegistration.prototype.showNotification;
+  const told = new Promise((done) => { window.tell = done; });
+  ServiceWorkerRegistration.prototype.showNotification = async function (...what) {
+    await show.apply(this, what);
+    await told; };
 }"""
 HIDDEN = """(hidden) => {
   Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
@@ -41,3 +47,10 @@ TOUCHED_AFTER = f"""async () => {{ await registration.showNotification("late");
 def until_notices(page: Page, *wanted: list[str]) -> None:
     """The phone shows these notices, as title and text, and no other."""
     assert page.evaluate(WAITED, [len(wanted), 1000 * LONGEST_S]) == list(wanted)
+
+
+def glance(page: Page) -> None:
+    """The page is looked at and left again, before it knows that its notice stands."""
+    page.evaluate(HIDDEN, False)
+    page.evaluate(HIDDEN, True)
+    page.evaluate("() => window.tell()")

@@ -23,6 +23,7 @@ from tests.browser.notices import (
     NOTICES,
     TOUCHED,
     TOUCHED_AFTER,
+    glance,
     until_notices,
 )
 from tests.browser.phone import Phone
@@ -266,8 +267,7 @@ def test_a_notice_comes_from_the_worker_and_brings_the_page_back(
     (worker,) = one.context.service_workers
     assert worker.evaluate(TOUCHED) == f"focus {site.url}/duty"
     until_notices(page)  # touched, it is gone
-    page.evaluate(HIDDEN, False)
-    page.evaluate(HIDDEN, True)
+    glance(page)
     until_notices(page, notice)
     dora.post(f"/api/calls/{call}/end")
     until_notices(page)
