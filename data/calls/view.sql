@@ -20,17 +20,20 @@ CROSS JOIN LATERAL (
 WHERE s.id = ANY (%(ids)s::bigint[]) ORDER BY s.id;
 
 -- name: attempts
--- The last try of each leg, with who he was when he was called; of a group call those that count most.
+-- The last try of each leg, with who he was when he was called. Of a group call so many: in turn one that
+-- is ambiguous, one that confirmed and one that may still answer, and those that are over last.
 SELECT x.* , (SELECT e.detail ->> 'reason' FROM call_event e
               WHERE x.state = 'declined' AND e.session_id = x.session_id AND e.attempt_id = x.id
                 AND e.action = 'declined' LIMIT 1) AS reason
-FROM (SELECT l.*, row_number() OVER (PARTITION BY session_id
-                                     ORDER BY state <> 'acknowledged', ended_at IS NOT NULL, step DESC, rank) AS n
-      FROM (SELECT DISTINCT ON (t.session_id, t.step, t.person_id, t.channel)
-                   t.id, t.session_id, t.step, t.person_id, t.channel, t.state, t.ended_at, t.who,
-                   (t.who ->> 'rank')::integer AS rank, coalesce(t.ended_at, t.ringing_at, t.queued_at) AS at
-            FROM call_attempt t WHERE t.session_id = ANY (%(ids)s::bigint[])
-            ORDER BY t.session_id, t.step, t.person_id, t.channel, t.try DESC) l) x
+FROM (SELECT m.*, row_number() OVER (PARTITION BY session_id ORDER BY turn = 3, nth, turn) AS n
+      FROM (SELECT l.*, row_number() OVER (PARTITION BY session_id, turn ORDER BY step DESC, rank) AS nth
+            FROM (SELECT DISTINCT ON (t.session_id, t.step, t.person_id, t.channel)
+                         t.id, t.session_id, t.step, t.person_id, t.channel, t.state, t.ended_at, t.who,
+                         CASE WHEN t.state = 'ambiguous' THEN 0 WHEN t.state = 'acknowledged' THEN 1
+                              WHEN t.ended_at IS NULL THEN 2 ELSE 3 END AS turn,
+                         (t.who ->> 'rank')::integer AS rank, coalesce(t.ended_at, t.ringing_at, t.queued_at) AS at
+                  FROM call_attempt t WHERE t.session_id = ANY (%(ids)s::bigint[])
+                  ORDER BY t.session_id, t.step, t.person_id, t.channel, t.try DESC) l) m) x
 WHERE x.n <= %(most)s ORDER BY x.session_id, x.step, x.rank, x.person_id, x.channel;
 
 -- name: lines

@@ -81,6 +81,26 @@ async def test_in_a_grid_by_post_and_by_team(desk: Desk) -> None:
     assert card["outcome"] == "nobody_on_duty"
 
 
+async def test_a_card_has_a_place_for_each_kind_of_answer(desk: Desk) -> None:
+    """Of more than it can show: doubt, confirmed and still ringing in turn, the rest behind."""
+    await desk.workers(100)
+    many = [f"m{n}" for n in range(100)]
+    await desk.open_page(*many)
+    session = await desk.click("grid", desk.town.grids["W-1"], crowd=EVERYBODY)
+    async with desk.town.database.acting(desk.town.system_id) as link:
+        await link.execute(
+            "UPDATE call_attempt t SET state = n.state, ended_at = %s FROM ("
+            " SELECT id, CASE WHEN rank <= 80 THEN 'acknowledged' WHEN rank <= 83 THEN 'ambiguous' END"
+            " AS state FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS rank"
+            " FROM call_attempt WHERE session_id = %s AND ended_at IS NULL) r) n"
+            " WHERE n.id = t.id AND n.state IS NOT NULL",
+            [desk.when.site, session],
+        )
+    states = [a["state"] for a in (await desk.seen(session))["attempts"]]
+    shown = {state: states.count(state) for state in set(states)}
+    assert shown == {"ambiguous": 3, "acknowledged": 40, "queued": 17}
+
+
 @pytest.mark.parametrize(
     "ring", [((0.0, 0.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0)), ((0.0, 0.0), (1.0, 1.0), (0.0, 0.0))]
 )
