@@ -73,6 +73,20 @@ class Database:
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise StoreUnavailable() from error
 
+    async def ask(
+        self, actor_id: int | None, search: Any, parameters: Any, *, readonly: bool = False
+    ) -> list[dict[str, Any]]:
+        """All rows of one search, as dictionaries, in a transaction of its own.
+
+        It goes as one message and is answered by one, and is planned once a connection.
+        """
+        async with self.acting(
+            actor_id, readonly=readonly, at_once=True, plan_once=True
+        ) as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute(search, parameters)
+        return await cursor.fetchall()
+
     @asynccontextmanager
     async def listening(self, *channels: str) -> AsyncIterator[Connection]:
         """A connection of its own that listens; the caller reads `connection.notifies()`."""

@@ -125,9 +125,14 @@ CREATE FUNCTION public.call_summary(calls bigint[]) RETURNS TABLE(session_id big
     FROM call_attempt t WHERE t.session_id = ANY (calls) GROUP BY t.session_id
 $$;
 
-CREATE FUNCTION public.cell_of(lon double precision, lat double precision) RETURNS public.geography
+CREATE FUNCTION public.cells_around(lon double precision, lat double precision, VARIADIC away integer[]) RETURNS TABLE(n integer, west integer, east integer, rows integer[], h double precision)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$ SELECT ST_SetSRID(ST_MakePoint(floor(lon * 400) / 400, floor(lat * 400) / 400), 4326)::geography $$;
+    AS $$
+    SELECT n, x - n, x + n, ARRAY(SELECT generate_series(y - n, y + n)),
+           power(sin(asin(sin(radians(n / 400::float8)) * cos(radians(lat))) / 2), 2)
+    FROM (SELECT floor(lon * 400)::integer, floor(lat * 400)::integer) c (x, y), unnest(away) n
+    WHERE x - n >= -72000 AND x + n < 72000 AND y - n >= -36000 AND y + n < 36000
+$$;
 
 CREATE FUNCTION public.drop_position_days_before(day date) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1033,7 +1038,6 @@ CREATE TABLE public.latest_position (
     person_id integer NOT NULL,
     area_id integer NOT NULL,
     at timestamp with time zone NOT NULL,
-    cell public.geography(Point,4326) NOT NULL,
     lon double precision NOT NULL,
     lat double precision NOT NULL,
     accuracy_m real,
@@ -1044,7 +1048,9 @@ CREATE TABLE public.latest_position (
     original_lon double precision NOT NULL,
     original_lat double precision NOT NULL,
     grid_ids integer[] DEFAULT '{}'::integer[] NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    cell_x integer GENERATED ALWAYS AS ((floor((lon * (400)::double precision)))::integer) STORED NOT NULL,
+    cell_y integer GENERATED ALWAYS AS ((floor((lat * (400)::double precision)))::integer) STORED NOT NULL
 )
 WITH (fillfactor='40');
 
@@ -1566,7 +1572,7 @@ CREATE INDEX ground_geom ON public.ground USING gist (geom);
 
 CREATE INDEX import_change_run ON public.import_change USING btree (run_id);
 
-CREATE INDEX latest_position_cell ON public.latest_position USING gist (cell);
+CREATE INDEX latest_position_cell ON public.latest_position USING btree (cell_y, cell_x);
 
 CREATE INDEX person_area ON public.person USING btree (area_id);
 

@@ -212,13 +212,13 @@ s AS (INSERT INTO shift (person_id, area_id, planned_start, planned_end, started
 INSERT INTO post (person_id, role, grid_id, area_id)
 SELECT id, 'grid_worker', %(grid)s, %(area)s FROM p RETURNING person_id"""
 STAND = """
-INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id, original_lon,
+INSERT INTO latest_position (person_id, area_id, at, lon, lat, source_id, original_lon,
                              original_lat, grid_ids)
-SELECT p.id, p.area_id, %(at)s, cell_of(%(lon)s, %(lat)s), %(lon)s, %(lat)s, s.id, %(lon)s, %(lat)s,
+SELECT p.id, p.area_id, %(at)s, %(lon)s, %(lat)s, s.id, %(lon)s, %(lat)s,
        ARRAY(SELECT g.id FROM grid g
              WHERE ST_Intersects(g.geom, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)))
 FROM person p, (SELECT min(id) AS id FROM source) s WHERE p.id = %(person)s
-ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, cell = excluded.cell, lon = excluded.lon,
+ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, lon = excluded.lon,
     lat = excluded.lat, grid_ids = excluded.grid_ids"""
 ALL_ON_THE_GRID = Policy(
     Rules(code="all", name_zh="全格", name_en="All"), (Step(Target.RESPONSIBLE),)

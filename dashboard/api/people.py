@@ -12,7 +12,6 @@ from dashboard.api.requests import caller, system_actor
 from dashboard.i18n.sentences import tell
 from dashboard.openapi import places as described
 from data.access import Actor, Permission
-from data.database import Database
 from data.query import nearest
 
 router = APIRouter()
@@ -34,7 +33,7 @@ async def read(
     state = request.app.state
     asked = nearest.Question(state.clock.site, state.clock.now(), lon, lat, k)
     people, beyond = await asyncio.gather(
-        _people(state.database, actor, asked),
+        nearest.people(state.database, actor, asked),
         _neighbours(request, actor, asked) if form == "json" else _nobody(),
     )
     lang = language(request.scope)
@@ -47,22 +46,12 @@ async def read(
     return json_response(found, headers=headers)
 
 
-async def _people(database: Database, actor: Actor, asked: nearest.Question) -> list[Found]:
-    async with database.acting(
-        actor.id, readonly=actor.readonly, at_once=True, plan_once=True
-    ) as connection:
-        return await nearest.people(connection, actor, asked)
-
-
 async def _neighbours(request: Request, actor: Actor, asked: nearest.Question) -> list[Found]:
     """Of who sees the whole site nobody is a neighbour."""
     system = await system_actor(request)
     if actor.readonly or actor.area_id == system.area_id:
         return []
-    async with request.app.state.database.acting(
-        system.id, at_once=True, plan_once=True
-    ) as connection:
-        return await nearest.neighbours(connection, actor, asked)
+    return await nearest.neighbours(request.app.state.database, system.id, actor, asked)
 
 
 async def _nobody() -> list[Found]:

@@ -72,14 +72,14 @@ FROM new_fix n JOIN person p ON p.code = n.person_code
 ON CONFLICT DO NOTHING;
 
 -- name: insert_latest
-INSERT INTO latest_position AS old (person_id, area_id, at, cell, lon, lat, accuracy_m, speed_mps, battery,
+INSERT INTO latest_position AS old (person_id, area_id, at, lon, lat, accuracy_m, speed_mps, battery,
                                     source_id, original_lon, original_lat, grid_ids)
-SELECT DISTINCT ON (p.id) p.id, p.area_id, n.at, cell_of(n.lon, n.lat),
+SELECT DISTINCT ON (p.id) p.id, p.area_id, n.at,
        n.lon, n.lat, n.accuracy_m, n.speed_mps, n.battery, %(source_id)s, n.lon, n.lat, n.grid_ids
 FROM new_fix n JOIN person p ON p.code = n.person_code
 ORDER BY p.id, n.at DESC
 ON CONFLICT (person_id) DO UPDATE SET
-    area_id = excluded.area_id, at = excluded.at, cell = excluded.cell, lon = excluded.lon, lat = excluded.lat,
+    area_id = excluded.area_id, at = excluded.at, lon = excluded.lon, lat = excluded.lat,
     accuracy_m = excluded.accuracy_m, speed_mps = excluded.speed_mps, battery = excluded.battery,
     source_id = excluded.source_id, original_lon = excluded.original_lon,
     original_lat = excluded.original_lat, grid_ids = excluded.grid_ids

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from data.access import Actor
-from data.database import Connection, fetch_all
+from data.database import Database
 from data.errors import Said
 from data.places.site import Site
 from data.queries import load
@@ -56,18 +56,19 @@ class Question:
 
 
 async def people(
-    connection: Connection, actor: Actor, asked: Question, *, by_index: bool = True
+    database: Database, actor: Actor, asked: Question, *, by_index: bool = True
 ) -> list[dict[str, Any]]:
     """The `k` nearest people of the caller's scope, best first.
 
     Each with id, name and code (None on a kiosk), post and grid, `distance_m` (geodesic, metres),
     `at`, `age_s` (seconds), `accuracy_m`, `state`, `on_duty`, lon and lat while on duty, `load`
-    and `reason` (a Said). `by_index` False asks the whole scope, which gives the same answer. Best
-    asked in a transaction of its own that goes `at_once` and is to `plan_once`.
+    and `reason` (a Said). `by_index` False asks the whole scope, which gives the same answer.
     """
-    rows = await fetch_all(connection, SQL.fresh, asked.given()) if by_index else []
-    if len(rows) < asked.k:
-        rows = await fetch_all(connection, SQL.everybody, asked.given())
+    rows: list[dict[str, Any]] = []
+    for search in (SQL.fresh, SQL.everybody) if by_index else (SQL.everybody,):
+        rows = await database.ask(actor.id, search, asked.given(), readonly=actor.readonly)
+        if len(rows) >= asked.k:
+            break
     found = [_person(row, actor, asked) for row in rows]
     found.sort(key=lambda one: by_nearness(one["state"], one["distance_m"]))
     return found[: asked.k]
@@ -86,16 +87,19 @@ def _person(row: dict[str, Any], actor: Actor, asked: Question) -> dict[str, Any
     return one
 
 
-async def neighbours(connection: Connection, actor: Actor, asked: Question) -> list[dict[str, Any]]:
+async def neighbours(
+    database: Database, system_id: int, actor: Actor, asked: Question
+) -> list[dict[str, Any]]:
     """On-duty people just beyond the caller's scope, as the system actor: the minimum of each.
 
     `within_m` is a class of CLASSES_M; `post` the kind of his post; `ask` the lowest area above
-    both, whose name the caller may see, and whose duty room can send him. Nobody for a kiosk.
+    both, whose name the caller may see, and whose duty room can send him. Nobody for a kiosk, nor
+    within 5 km of the antimeridian or a pole.
     """
     if actor.readonly:
         return []
     given = asked.given() | {"area_id": actor.area_id, "furthest_m": CLASSES_M[-1]}
-    found = [_neighbour(row) for row in await fetch_all(connection, SQL.neighbours, given)]
+    found = [_neighbour(row) for row in await database.ask(system_id, SQL.neighbours, given)]
     # Within a class the order must tell nothing.
     return sorted(found, key=lambda one: (one["within_m"], one["post"] or "", one["ask"]["id"]))
 

@@ -59,11 +59,11 @@ shifts AS (
     INSERT INTO shift (person_id, area_id, planned_start, planned_end, started_at)
     SELECT id, area_id, %(at)s::timestamptz - interval '4 hours', %(at)s::timestamptz + interval '8 hours',
            CASE WHEN id %% 10 < 6 THEN %(at)s::timestamptz - interval '4 hours' END FROM new)
-INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id, original_lon, original_lat)
+INSERT INTO latest_position (person_id, area_id, at, lon, lat, source_id, original_lon, original_lat)
 SELECT DISTINCT ON (new.id) new.id, new.area_id,
        %(at)s::timestamptz - CASE WHEN id %% 10 >= 6 THEN interval '10 hours'
                                   WHEN id %% 7 < 5 THEN interval '1 minute' ELSE interval '40 minutes' END,
-       cell_of(x, y), x, y, 1, x, y
+       x, y, 1, x, y
 FROM new JOIN put ON new.code = 'p' || put.n
 """  # noqa: E501
 
@@ -142,8 +142,7 @@ async def _data(database: Database, actor: Actor, points: Any) -> tuple[list[flo
     for lon, lat in points.tolist():
         asked = nearest.Question(site, datetime.now(UTC), lon, lat, K)
         began = perf_counter()
-        async with database.acting(actor.id, at_once=True, plan_once=True) as link:
-            found += len(await nearest.people(link, actor, asked))
+        found += len(await nearest.people(database, actor, asked))
         seconds.append(perf_counter() - began)
     return seconds[50:], found / len(points)
 

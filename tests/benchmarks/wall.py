@@ -135,8 +135,8 @@ SEED = (
     " FROM generate_series(1, %(people)s) n",
     "INSERT INTO shift (person_id, area_id, planned_start, planned_end, started_at)"
     " SELECT id, area_id, %(start)s, %(at)s + interval '8 hours', %(start)s FROM person",
-    "INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id, original_lon,"
-    " original_lat) SELECT p.id, p.area_id, %(at)s, cell_of(ST_X(g.c), ST_Y(g.c)), ST_X(g.c),"
+    "INSERT INTO latest_position (person_id, area_id, at, lon, lat, source_id, original_lon,"
+    " original_lat) SELECT p.id, p.area_id, %(at)s, ST_X(g.c),"
     " ST_Y(g.c), %(source)s, ST_X(g.c), ST_Y(g.c) FROM (SELECT id, area_id,"
     " row_number() OVER (ORDER BY id) AS k FROM person) p JOIN (SELECT ST_Centroid(geom) AS c,"
     " row_number() OVER (ORDER BY id) AS k FROM grid) g ON g.k = p.k * 2",

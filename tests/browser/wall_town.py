@@ -167,9 +167,9 @@ def _person(
     lon, lat = place(index, 0.15 + 0.14 * number, 0.3 + 0.1 * (number * 7 % 5))
     at = now - timedelta(seconds=age_s)
     link.execute(
-        "INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, accuracy_m,"
+        "INSERT INTO latest_position (person_id, area_id, at, lon, lat, accuracy_m,"
         " source_id, original_lon, original_lat, grid_ids) SELECT %(p)s, %(a)s, %(at)s,"
-        " cell_of(%(x)s, %(y)s), %(x)s, %(y)s, 12, id, %(x)s, %(y)s,"
+        " %(x)s, %(y)s, 12, id, %(x)s, %(y)s,"
         " %(g)s FROM source LIMIT 1",
         {"p": person, "a": area, "at": at, "x": lon, "y": lat, "g": [grid]},
     )

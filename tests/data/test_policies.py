@@ -134,7 +134,7 @@ SPATIAL = {
     "event_geom": f"SELECT id FROM event WHERE geom && {BOX}",
     "facility_geom": f"SELECT id FROM facility WHERE geom && {BOX}",
     "latest_position_cell": "SELECT person_id FROM latest_position"
-    f" WHERE ST_DWithin(cell, {POINT}::geography, 500 + 800)",
+    " WHERE cell_y = ANY (ARRAY[14241, 14242]) AND cell_x BETWEEN 45160 AND 45164",
 }
 
 

@@ -64,14 +64,14 @@ WITH asked AS (
     FROM entered n
     ON CONFLICT DO NOTHING
 ), moved AS (
-    INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, accuracy_m, speed_mps, battery,
+    INSERT INTO latest_position (person_id, area_id, at, lon, lat, accuracy_m, speed_mps, battery,
                                  source_id, coord_sys, original_lon, original_lat, grid_ids)
     SELECT DISTINCT ON (person_id) person_id, area_id, at,
-           cell_of(lon, lat), lon, lat, accuracy_m, speed_mps, battery,
+           lon, lat, accuracy_m, speed_mps, battery,
            source_id, coord_sys, original_lon, original_lat, grid_ids
     FROM path ORDER BY person_id, at DESC
     ON CONFLICT (person_id) DO UPDATE SET
-        area_id = excluded.area_id, at = excluded.at, cell = excluded.cell, lon = excluded.lon,
+        area_id = excluded.area_id, at = excluded.at, lon = excluded.lon,
         lat = excluded.lat, accuracy_m = excluded.accuracy_m, speed_mps = excluded.speed_mps,
         battery = excluded.battery, source_id = excluded.source_id, coord_sys = excluded.coord_sys,
         original_lon = excluded.original_lon, original_lat = excluded.original_lat, grid_ids = excluded.grid_ids,

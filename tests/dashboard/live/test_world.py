@@ -82,11 +82,10 @@ async def _fill(link: Any, town: Town, chance: random.Random) -> None:
 
 async def _position(link: Any, who: int, area: int, at: datetime, lon: float) -> None:
     await link.execute(
-        "INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, accuracy_m,"
-        " source_id, original_lon, original_lat) VALUES (%s, %s, %s, cell_of(%s, 35.605), %s,"
-        " 35.605, 8, 1, %s, 35.605) ON CONFLICT (person_id) DO UPDATE SET at = excluded.at,"
-        " cell = excluded.cell, lon = excluded.lon",
-        [who, area, at, lon, lon, lon],
+        "INSERT INTO latest_position (person_id, area_id, at, lon, lat, accuracy_m,"
+        " source_id, original_lon, original_lat) VALUES (%s, %s, %s, %s, 35.605, 8, 1, %s, 35.605) ON CONFLICT (person_id) DO UPDATE SET at = excluded.at,"
+        " lon = excluded.lon",
+        [who, area, at, lon, lon],
     )
 
 

@@ -37,9 +37,9 @@ s AS (INSERT INTO shift (person_id, area_id, planned_start, planned_end, started
       SELECT id, %(area)s, %(start)s, %(end)s, %(start)s FROM p),
 x AS (INSERT INTO presence (process, kind, key, person_id, seen_at, opened_at, heard_at)
       SELECT 'web', 'duty', 'm' || id, id, %(real)s, %(real)s, %(real)s FROM p),
-l AS (INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id, original_lon,
+l AS (INSERT INTO latest_position (person_id, area_id, at, lon, lat, source_id, original_lon,
                                    original_lat, grid_ids)
-      SELECT id, %(area)s, %(start)s + interval '1 hour', cell_of(112.905, 35.605), 112.905, 35.605,
+      SELECT id, %(area)s, %(start)s + interval '1 hour', 112.905, 35.605,
              (SELECT min(id) FROM source), 112.905, 35.605, ARRAY[%(grid)s] FROM p)
 INSERT INTO post (person_id, role, grid_id, area_id)
 SELECT id, 'grid_worker', %(grid)s, %(area)s FROM p"""

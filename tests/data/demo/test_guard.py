@@ -203,9 +203,9 @@ WITH fix AS (
                                   original_lat)
     SELECT %(p)s, p.area_id, at, x, y, %(s)s, x, y FROM fix, person p WHERE p.id = %(p)s
 )
-INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id, original_lon,
+INSERT INTO latest_position (person_id, area_id, at, lon, lat, source_id, original_lon,
                              original_lat)
-SELECT %(p)s, p.area_id, at, cell_of(x, y), x, y, %(s)s, x, y FROM fix, person p WHERE p.id = %(p)s
+SELECT %(p)s, p.area_id, at, x, y, %(s)s, x, y FROM fix, person p WHERE p.id = %(p)s
 ORDER BY at DESC LIMIT 1
 """
 

@@ -32,8 +32,7 @@ SEARCHES = {
     "cards.load_of_grids": (cards.SQL.load_of_grids, "event_"),
     "summary.events": (summary.SQL.events, "event_life"),
     "summary.ranking": (summary.SQL.ranking, "event_life"),
-    "nearest.fresh": (nearest.SQL.fresh, "Order By: (cell <->"),
-    "nearest.fresh, all of them": (nearest.SQL.fresh, "Index Cond: (cell &&"),
+    "nearest.fresh": (nearest.SQL.fresh, "Index Cond: ((cell_y = ANY (w.rows)) AND (cell_x >="),
     "nearest.everybody": (nearest.SQL.everybody, "event_grids_open"),
     "nearest.everybody, calls": (nearest.SQL.everybody, "call_attempt_person"),
     "calls.page": (calls.SQL.page, "Index Cond: ((started_at >="),
@@ -41,7 +40,10 @@ SEARCHES = {
     "calls.page, sorted": (calls.SQL.page, "Scan Backward using call_session_started"),
     "calls.page, its attempts": (calls.SQL.page, "call_attempt_session_id_step"),
     "calls.figures": (calls.SQL.figures, "Index Cond: ((started_at >="),
-    "nearest.neighbours": (nearest.SQL.neighbours, "Index Cond: (cell &&"),
+    "nearest.neighbours": (
+        nearest.SQL.neighbours,
+        "Index Cond: ((cell_y = ANY (w.rows)) AND (cell_x >=",
+    ),
 }
 # A year of reports, most of them closed in time, spread over a kilometre and 400 grids.
 EVENTS = """
@@ -61,9 +63,9 @@ shifts AS (
     INSERT INTO shift (person_id, area_id, planned_start, planned_end, started_at)
     SELECT id, area_id, %(at)s - interval '1 hour', %(at)s + interval '7 hours',
            %(at)s - interval '1 hour' FROM new)
-INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id,
+INSERT INTO latest_position (person_id, area_id, at, lon, lat, source_id,
                              original_lon, original_lat)
-SELECT id, area_id, %(at)s, cell_of(x, y), x, y, 1, x, y
+SELECT id, area_id, %(at)s, x, y, 1, x, y
 FROM new, LATERAL (SELECT 112.9 + (id %% 97) * 2e-3 AS x, 35.6 + (id %% 89) * 2e-3 AS y) p
 """
 # Each has been called once, a call every ten minutes.

@@ -37,10 +37,10 @@ shifts AS (
     INSERT INTO shift (person_id, area_id, planned_start, planned_end, started_at)
     SELECT id, area_id, %(at)s - interval '1 hour', %(at)s + interval '7 hours',
            CASE n %% 3 WHEN 0 THEN NULL ELSE %(at)s - interval '1 hour' END FROM numbered)
-INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, accuracy_m, source_id,
+INSERT INTO latest_position (person_id, area_id, at, lon, lat, accuracy_m, source_id,
                              original_lon, original_lat)
 SELECT id, area_id, %(at)s - make_interval(secs => (n * 37 %% 90) * (n * 53 %% 83) - 20),
-       cell_of(x, y), x, y, 8, 1, x, y
+       x, y, 8, 1, x, y
 FROM numbered, LATERAL (SELECT %(lon)s + (n * 7919 %% 601) * 1e-4 - 0.03 AS x,
                                %(lat)s + (n * 104729 %% 599) * 1e-4 - 0.03 AS y) p
 """
@@ -63,7 +63,7 @@ async def _ask(town: Town, actor: Actor, **given: Any) -> list[dict[str, Any]]:
     by_index = given.pop("by_index", True)
     async with town.database.acting(actor.id, readonly=actor.readonly) as link:
         asked = await _question(link, **given)
-        return _told(await nearest.people(link, actor, asked, by_index=by_index))
+    return _told(await nearest.people(town.database, actor, asked, by_index=by_index))
 
 
 def _told(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -241,7 +241,7 @@ async def test_a_screen_on_a_wall_gets_no_names(town: Town) -> None:
 async def _beyond(town: Town, actor: Actor, **given: Any) -> list[dict[str, Any]]:
     async with town.database.acting(town.system_id) as link:
         asked = await _question(link, **{"lon": 112.909, "lat": 35.605} | given)
-        return _told(await nearest.neighbours(link, actor, asked))
+    return _told(await nearest.neighbours(town.database, town.system_id, actor, asked))
 
 
 async def _stand(town: Town, code: str, lon: float, lat: float, *, seconds: float) -> None:
@@ -252,10 +252,10 @@ async def _stand(town: Town, code: str, lon: float, lat: float, *, seconds: floa
         )
         given = {"id": town.people[code], "x": lon, "y": lat}
         await link.execute(
-            "INSERT INTO latest_position (person_id, area_id, at, cell, lon, lat, source_id,"
-            " original_lon, original_lat) SELECT id, area_id, %(at)s, cell_of(%(x)s, %(y)s), %(x)s,"
+            "INSERT INTO latest_position (person_id, area_id, at, lon, lat, source_id,"
+            " original_lon, original_lat) SELECT id, area_id, %(at)s, %(x)s,"
             " %(y)s, 1, %(x)s, %(y)s FROM person WHERE id = %(id)s ON CONFLICT (person_id) DO"
-            " UPDATE SET at = excluded.at, cell = excluded.cell, lon = excluded.lon,"
+            " UPDATE SET at = excluded.at, lon = excluded.lon,"
             " lat = excluded.lat",
             {**given, "at": NOON - timedelta(seconds=seconds)},
         )
