@@ -83,7 +83,8 @@ async def _fill(link: Any, town: Town, chance: random.Random) -> None:
 async def _position(link: Any, who: int, area: int, at: datetime, lon: float) -> None:
     await link.execute(
         "INSERT INTO latest_position (person_id, area_id, at, lon, lat, accuracy_m,"
-        " source_id, original_lon, original_lat) VALUES (%s, %s, %s, %s, 35.605, 8, 1, %s, 35.605) ON CONFLICT (person_id) DO UPDATE SET at = excluded.at,"
+        " source_id, original_lon, original_lat) VALUES (%s, %s, %s, %s, 35.605, 8, 1, %s, 35.605)"
+        " ON CONFLICT (person_id) DO UPDATE SET at = excluded.at,"
         " lon = excluded.lon",
         [who, area, at, lon, lon],
     )

@@ -90,8 +90,8 @@ async def test_a_card_has_a_place_for_each_kind_of_answer(desk: Desk) -> None:
     async with desk.town.database.acting(desk.town.system_id) as link:
         await link.execute(
             "UPDATE call_attempt t SET state = n.state, ended_at = %s FROM ("
-            " SELECT id, CASE WHEN rank <= 80 THEN 'acknowledged' WHEN rank <= 83 THEN 'ambiguous' END"
-            " AS state FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS rank"
+            " SELECT id, CASE WHEN rank <= 80 THEN 'acknowledged' WHEN rank <= 83 THEN 'ambiguous'"
+            " END AS state FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS rank"
             " FROM call_attempt WHERE session_id = %s AND ended_at IS NULL) r) n"
             " WHERE n.id = t.id AND n.state IS NOT NULL",
             [desk.when.site, session],
