@@ -26,9 +26,10 @@ from dashboard.channels.page import PageChannel
 from dashboard.clock import SiteClock
 from dashboard.doors import routes as door_routes
 from dashboard.guards import pages as guards
-from dashboard.guards.auth import AuthMiddleware, Identities, acting
+from dashboard.guards.auth import AuthMiddleware, acting
 from dashboard.guards.body_limit import BodyLimit
 from dashboard.guards.headers import HeadersMiddleware, script_hash
+from dashboard.guards.identities import Identities
 from dashboard.imports.jobs import Jobs
 from dashboard.imports.spool import MOST_BYTES
 from dashboard.listener import Listener

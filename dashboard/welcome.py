@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.settings import Settings
-from data import actors
+from data import actors, logins
 from data.database import Connection, Database
 
 FILE = "accounts.json"
@@ -54,7 +54,7 @@ async def prepare(
         kiosk = await _kiosk(connection, kept, at)
         found = await actors.account(connection, DUTY_OFFICER, at)
         assert found is not None
-        code = await actors.create_code(connection, found[0].id, at)
+        code = await logins.create_code(connection, found[0].id, at)
     _save(settings.home / FILE, kept)
     base = settings.base_url
     return Links(f"{base}/enter/{code}", f"{base}/kiosk/{kiosk}", tuple(accounts))

@@ -1,4 +1,4 @@
-"""Accounts, tokens, kiosk links, one-time codes and sessions. Only hashes of secrets are stored.
+"""Accounts, tokens and kiosk links. Only hashes of secrets are stored.
 
 All functions run as the system actor or as one that may administer. `at` is real time: a secret
 expires in the real world, whatever the site's clock says.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -24,8 +25,6 @@ from data.places import areas
 from data.queries import load
 
 SQL = load(__file__)
-SESSION_LASTS = timedelta(hours=12)
-CODE_LASTS = timedelta(minutes=30)
 COST = profiles.RFC_9106_LOW_MEMORY  # of a password's hash: 64 MB and 50 ms
 
 
@@ -44,8 +43,11 @@ def new_secret() -> str:
 
 
 def _actor(row: dict[str, Any] | None) -> Actor | None:
-    if row is None:
-        return None
+    return None if row is None else from_row(row)
+
+
+def from_row(row: dict[str, Any]) -> Actor:
+    """The actor of a row that has its columns."""
     return Actor(**{name: row[name] for name in Actor.__slots__})
 
 
@@ -188,9 +190,19 @@ def _dummy_hash() -> str:
 
 async def by_secret(connection: Connection, secret: str, at: datetime) -> Actor | None:
     """The actor of a bearer token or kiosk link, None when unknown, expired or revoked."""
-    return _actor(
-        await fetch_one(connection, SQL.by_secret, {"secret_hash": digest(secret), "at": at})
-    )
+    found = await of_secrets(connection, [digest(secret)], at)
+    return found[0][1] if found else None
+
+
+async def of_secrets(
+    connection: Connection, digests: Sequence[bytes], at: datetime
+) -> list[tuple[bytes, Actor]]:
+    """The actors of bearer tokens and kiosk links by their digests; of those that are good."""
+    if not digests:
+        return []
+    given = {"secret_hashes": list(digests), "at": at}
+    rows = await fetch_all(connection, SQL.by_secrets, given)
+    return [(bytes(row["secret_hash"]), from_row(row)) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,61 +226,6 @@ async def revoke(connection: Connection, actor_id: int, at: datetime) -> bool:
     """End a token, kiosk link or account at once."""
     cursor = await connection.execute(SQL.revoke, {"id": actor_id, "at": at})
     return cursor.rowcount == 1
-
-
-async def create_code(connection: Connection, actor_id: int, at: datetime) -> str:
-    """A one-time sign-in code for an actor, good for CODE_LASTS."""
-    code = new_secret()
-    await connection.execute(
-        SQL.create_code,
-        {"code_hash": digest(code), "actor_id": actor_id, "expires_at": at + CODE_LASTS},
-    )
-    return code
-
-
-async def open_session(
-    connection: Connection, actor_id: int, at: datetime, *, code: str | None = None
-) -> str:
-    """A session's secret for the cookie. With `code` it is pending until its first request."""
-    secret = new_secret()
-    await connection.execute(
-        SQL.create_session,
-        {
-            "secret_hash": digest(secret),
-            "actor_id": actor_id,
-            "code_hash": digest(code) if code else None,
-            "at": at,
-            "expires_at": at + SESSION_LASTS,
-        },
-    )
-    return secret
-
-
-async def open_code(connection: Connection, code: str, at: datetime) -> int | None:
-    """The actor id of a code that can still be used, without using it."""
-    row = await fetch_one(connection, SQL.open_code, {"code_hash": digest(code), "at": at})
-    return int(row["actor_id"]) if row else None
-
-
-async def session(connection: Connection, secret: str, at: datetime) -> Actor | None:
-    """The actor of a session cookie. A pending session's first request uses up its code."""
-    row = await fetch_one(connection, SQL.session, {"secret_hash": digest(secret), "at": at})
-    if row is None:
-        return None
-    if row["code_hash"] is not None:
-        used = await fetch_one(connection, SQL.use_code, {"code_hash": row["code_hash"], "at": at})
-        if used is None:  # perhaps by this very session's other request, a moment ago
-            row = await fetch_one(
-                connection, SQL.session, {"secret_hash": digest(secret), "at": at}
-            )
-            return None if row is None or row["code_hash"] is not None else _actor(row)
-        await connection.execute(SQL.confirm_session, {"secret_hash": digest(secret)})
-    return _actor(row)
-
-
-async def revoke_session(connection: Connection, secret: str, at: datetime) -> None:
-    """Sign out."""
-    await connection.execute(SQL.revoke_session, {"secret_hash": digest(secret), "at": at})
 
 
 async def record(

@@ -20,9 +20,9 @@ WITH changed AS (
 )
 SELECT changed.*, pg_notify('wangge_actor', id::text) FROM changed;
 
--- name: by_secret
-SELECT id, kind, name, role, area_id, person_id, source_id, expires_at FROM actor
-WHERE secret_hash = %(secret_hash)s AND revoked_at IS NULL
+-- name: by_secrets
+SELECT id, kind, name, role, area_id, person_id, source_id, expires_at, secret_hash FROM actor
+WHERE secret_hash = ANY (%(secret_hashes)s::bytea[]) AND revoked_at IS NULL
   AND (expires_at IS NULL OR expires_at > %(at)s);
 
 -- name: account
@@ -43,36 +43,6 @@ ORDER BY t.id;
 WITH gone AS (UPDATE actor SET revoked_at = %(at)s
               WHERE id = %(id)s AND kind <> 'system' AND revoked_at IS NULL RETURNING id)
 SELECT pg_notify('wangge_actor', id::text) FROM gone;
-
--- name: create_code
-INSERT INTO login_code (code_hash, actor_id, expires_at) VALUES (%(code_hash)s, %(actor_id)s, %(expires_at)s);
-
--- name: open_code
-SELECT actor_id FROM login_code
-WHERE code_hash = %(code_hash)s AND used_at IS NULL AND expires_at > %(at)s;
-
--- name: use_code
-UPDATE login_code SET used_at = %(at)s
-WHERE code_hash = %(code_hash)s AND used_at IS NULL AND expires_at > %(at)s
-RETURNING actor_id;
-
--- name: create_session
-INSERT INTO login_session (secret_hash, actor_id, code_hash, created_at, expires_at)
-VALUES (%(secret_hash)s, %(actor_id)s, %(code_hash)s, %(at)s, %(expires_at)s);
-
--- name: confirm_session
-UPDATE login_session SET code_hash = NULL WHERE secret_hash = %(secret_hash)s;
-
--- name: session
-SELECT a.id, a.kind, a.name, a.role, a.area_id, a.person_id, a.source_id, s.expires_at, s.code_hash
-FROM login_session s JOIN actor a ON a.id = s.actor_id
-WHERE s.secret_hash = %(secret_hash)s AND s.revoked_at IS NULL AND s.expires_at > %(at)s
-  AND a.revoked_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > %(at)s);
-
--- name: revoke_session
-WITH gone AS (UPDATE login_session SET revoked_at = %(at)s
-              WHERE secret_hash = %(secret_hash)s AND revoked_at IS NULL RETURNING actor_id)
-SELECT pg_notify('wangge_actor', actor_id::text) FROM gone;
 
 -- name: person_by_code
 SELECT id FROM person WHERE code = %(code)s;

@@ -10,12 +10,12 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
 from dashboard import tasks
+from dashboard.channels.open_pages import OpenPages, Page, Send
 from dashboard.listener import Listener
 from dashboard.moment import SiteTime, moment
 from data import actors
@@ -28,22 +28,8 @@ from data.errors import NotFound, StoreUnavailable
 
 LOG = logging.getLogger(__name__)
 BEAT_S = 5.0
-SEND_WITHIN_S = 3.0
 AT_ONCE = 4  # calls that are taken: half of the store's connections are for those who ask
 AGAIN_S = 0.5
-
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-@dataclass(eq=False, slots=True)
-class Page:
-    """One open duty page of a person on this process."""
-
-    key: str
-    person_id: int
-    send: Send
-    heard_at: datetime  # real: its last word
-    shown: dict[int, int] = field(default_factory=dict)  # attempt → session
 
 
 class PageChannel:
@@ -55,14 +41,14 @@ class PageChannel:
         self._database = database
         self._clock = clock
         self._process = process
-        self._pages: dict[str, Page] = {}
+        self._pages = OpenPages()
         self._numbers = itertools.count(1)
         self._todo: set[int] = set()  # sessions to look at; 0 = whatever waits for our people
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._dialling: dict[int, asyncio.Task[None]] = {}  # by session
         self._again: set[int] = set()  # of these: look once more when it is done
-        self._shows: set[asyncio.Task[bool]] = set()
+        self._sends: set[asyncio.Task[Any]] = set()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._system_id: int | None = None
 
@@ -76,9 +62,9 @@ class PageChannel:
             self._tasks.append(asyncio.create_task(work, name="page channel"))
 
     async def stop(self) -> None:
-        await tasks.end([*self._tasks, *self._dialling.values(), *self._shows])
-        for key in list(self._pages):
-            await self.close(key)
+        await tasks.end([*self._tasks, *self._dialling.values(), *self._sends])
+        for page in list(self._pages):
+            await self.close(page.key)
 
     # What the socket of a page calls
 
@@ -88,11 +74,12 @@ class PageChannel:
         Raises StoreUnavailable: then it has not opened.
         """
         key = f"duty-{next(self._numbers)}"
-        page = self._pages[key] = Page(key, person_id, send, datetime.now(UTC))
+        page = Page(key, person_id, send, datetime.now(UTC))
+        self._pages.add(page)
         try:
             open_now = await self._announce(page)
         except BaseException:
-            del self._pages[key]
+            self._pages.remove(key)
             raise
         for ring in open_now:
             if ring.body["state"] != AttemptState.QUEUED:  # the queued are dialled by `_work`
@@ -142,7 +129,7 @@ class PageChannel:
 
         Where the store is away, its row ends by itself when it no longer beats.
         """
-        page = self._pages.pop(key, None)
+        page = self._pages.remove(key)
         if page is None:
             return
         with contextlib.suppress(StoreUnavailable):
@@ -164,17 +151,16 @@ class PageChannel:
 
     async def _show_all(self, ring: Ring) -> bool:
         """On every page of the person here; whether one took it."""
-        pages = [page for page in self._pages.values() if page.person_id == ring.person_id]
+        pages = self._pages.of(ring.person_id)
         return any(await asyncio.gather(*(self._show(page, ring) for page in pages)))
 
     async def _show(self, page: Page, ring: Ring) -> bool:
-        page.shown[ring.attempt_id] = ring.session_id
-        return await _sent(page, {"type": "ring", **ring.body})
+        self._pages.show(page, ring.attempt_id, ring.session_id)
+        return await page.sent({"type": "ring", **ring.body})
 
     async def _take_back(self, end: dict[str, Any]) -> None:
-        for page in list(self._pages.values()):
-            if page.shown.pop(end["attempt"], None) is not None:
-                await _sent(page, {"type": "ring_end", **end})
+        pages = self._pages.hide(end["attempt"])
+        await asyncio.gather(*(page.sent({"type": "ring_end", **end}) for page in pages))
 
     # What happens by itself
 
@@ -202,25 +188,30 @@ class PageChannel:
 
         Each call is then rung by itself: one that is slow holds up no other.
         """
-        pages = list(self._pages.values())
-        all_, people = 0 in todo, {page.person_id for page in pages}
-        shown = [a for page in pages for a, s in page.shown.items() if all_ or s in todo]
+        only = None if 0 in todo else todo
+        people, shown = self._pages.people, self._pages.attempts(only)
         async with self._database.acting(await self._system(), plan_once=True) as connection:
-            only = None if all_ else todo
             found = await dial.waiting(connection, self.name, only, process=self._process)
             ends = await view.ends(connection, shown)
-            too = {a: who for a, who in found.elsewhere.items() if who in people}
-            unseen = [a for p in pages for a in too if too[a] == p.person_id and a not in p.shown]
+            unseen = [a for a, who in found.elsewhere.items() if self._lacks(who, a)]
             rings = await view.rings(connection, attempt_ids=unseen, when=moment(self._clock))
         for session_id, waiting in found.queued.items():
-            if waiting & people:
+            if not waiting.isdisjoint(people):
                 self._ring(session_id)
-        for ring in rings:  # a page that does not take it holds up nothing
-            task = asyncio.create_task(self._show_all(ring), name=f"show {ring.attempt_id}")
-            self._shows.add(task)
-            task.add_done_callback(self._shows.discard)
+        for ring in rings:
+            self._by_itself(self._show_all(ring))
         for end in ends:
-            await self._take_back(end)
+            self._by_itself(self._take_back(end))
+
+    def _by_itself(self, sending: Coroutine[Any, Any, Any]) -> None:
+        """A page that takes nothing any more holds up no other."""
+        task = asyncio.create_task(sending, name="to a page")
+        self._sends.add(task)
+        task.add_done_callback(self._sends.discard)
+
+    def _lacks(self, person_id: int, attempt_id: int) -> bool:
+        """Whether a page of this person does not show what rings him."""
+        return any(attempt_id not in page.shown for page in self._pages.of(person_id))
 
     def _ring(self, session_id: int) -> None:
         """Ring what waits of a call; if that is being done, once more afterwards."""
@@ -248,7 +239,7 @@ class PageChannel:
                     system_id=await self._system(),
                     owner=self._process,
                     now=lambda: moment(self._clock),
-                    person_ids={page.person_id for page in self._pages.values()},
+                    person_ids=self._pages.people,
                 )
         except StoreUnavailable:
             await asyncio.sleep(AGAIN_S)
@@ -269,9 +260,9 @@ class PageChannel:
                     await presence.beat(
                         connection,
                         process=self._process,
-                        pages={key: page.person_id for key, page in self._pages.items()},
+                        pages={page.key: page.person_id for page in self._pages},
                         real=datetime.now(UTC),
-                        heard={key: page.heard_at for key, page in self._pages.items()},
+                        heard={page.key: page.heard_at for page in self._pages},
                     )
                 self._look(0)
             except StoreUnavailable:
@@ -282,12 +273,3 @@ class PageChannel:
             async with self._database.acting(None) as connection:
                 self._system_id = (await actors.system_actor(connection)).id
         return self._system_id
-
-
-async def _sent(page: Page, message: dict[str, Any]) -> bool:
-    """Whether a page took a message in time; its socket ends by its own silence."""
-    try:
-        await asyncio.wait_for(page.send(message), SEND_WITHIN_S)
-    except Exception:  # a socket may fail in many ways, all mean: not sent
-        return False
-    return True

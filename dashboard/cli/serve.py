@@ -12,6 +12,7 @@ from typing import Any
 import click
 import uvicorn
 
+from dashboard import memory
 from dashboard.embedded import ensure
 from dashboard.roles.supervisor import follow_parent
 from dashboard.settings import Settings
@@ -101,6 +102,7 @@ def _with_store(settings: Settings) -> Settings:
 
 
 def _listen(app: Any, settings: Settings, port: int) -> None:
+    memory.settle_in()
     uvicorn.run(
         app,
         host=settings.host,

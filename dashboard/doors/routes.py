@@ -15,9 +15,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.doors.limits import Limit, address_of
 from dashboard.doors.page import SignIn, render
-from dashboard.guards.auth import Identities, cookies
+from dashboard.guards.auth import cookies
+from dashboard.guards.identities import Identities
 from dashboard.i18n import language
-from data import actors
+from data import actors, logins
 from data.access import Actor, Permission
 from data.database import Database
 from data.errors import StoreUnavailable
@@ -69,13 +70,13 @@ async def sign_in(request: Request) -> Response:
         doors.by_address.forgive(address)
         now = datetime.now(UTC)
         async with request.app.state.database.acting(actor.id) as connection:
-            secret = await actors.open_session(connection, actor.id, now)
+            secret = await logins.open_session(connection, actor.id, now)
             await actors.record(connection, actor.id, now, "sign_in")
     except StoreUnavailable:
         return _page(request, 503, "The database does not answer. Try again in a moment.", name)
     answer = RedirectResponse(_next(request, actor), 303)
     name = _identities(request).session_cookie
-    _keep(answer, request, name, secret, int(actors.SESSION_LASTS.total_seconds()))
+    _keep(answer, request, name, secret, int(logins.SESSION_LASTS.total_seconds()))
     return answer
 
 
@@ -87,7 +88,7 @@ async def sign_out(request: Request) -> Response:
     answer = RedirectResponse("/sign-in", 303)
     if secret:
         async with request.app.state.database.acting(None) as connection:
-            await actors.revoke_session(connection, secret, datetime.now(UTC))
+            await logins.revoke_session(connection, secret, datetime.now(UTC))
         identities.forget()
     for name in (identities.session_cookie, identities.kiosk_cookie):
         answer.delete_cookie(name, path="/", httponly=True, samesite="lax")
@@ -106,15 +107,15 @@ async def enter(request: Request, code: str) -> Response:
     now = datetime.now(UTC)
     try:
         async with request.app.state.database.acting(None) as connection:
-            actor_id = await actors.open_code(connection, code, now)
+            actor_id = await logins.open_code(connection, code, now)
             if actor_id is None:
                 return await _used(request)
-            secret = await actors.open_session(connection, actor_id, now, code=code)
+            secret = await logins.open_session(connection, actor_id, now, code=code)
     except StoreUnavailable:
         return _page(request, 503, "The database does not answer. Try again in a moment.")
     answer = await _wall(request)
     name = _identities(request).session_cookie
-    _keep(answer, request, name, secret, int(actors.SESSION_LASTS.total_seconds()))
+    _keep(answer, request, name, secret, int(logins.SESSION_LASTS.total_seconds()))
     return answer
 
 

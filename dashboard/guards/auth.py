@@ -8,13 +8,9 @@ their actor by themselves.
 
 from __future__ import annotations
 
-import random
 import re
-import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
@@ -24,10 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from dashboard.api.errors import Unauthenticated, describe, error_response, language
+from dashboard.guards.identities import Identities
 from dashboard.live.socket import refuse
-from data import actors
 from data.access import Actor
-from data.database import Database
 from data.errors import Said, StoreUnavailable
 from data.places.site import Site
 
@@ -42,9 +37,6 @@ OWN_KEYS = re.compile(
     re.DOTALL,
 )
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-CACHE_S = 60.0  # a revocation is notified; one that is not, or that nobody heard, is seen by then
-SPREAD = 0.5  # 1,000 pages that opened together do not ask together again
-MOST_CACHED = 10_000
 
 acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 standing: ContextVar[Site | None] = ContextVar("standing", default=None)  # the site of a request
@@ -56,59 +48,6 @@ def current_actor(connection: HTTPConnection | None = None) -> Actor | None:
         return acting.get()
     found = getattr(connection.state, "actor", None)
     return found if isinstance(found, Actor) else None
-
-
-@dataclass(slots=True)
-class Identities:
-    """Secrets to actors, remembered for a moment so that a flood of fixes asks but once."""
-
-    database: Database
-    site: Callable[[], Site]
-    _known: dict[tuple[str, bytes], tuple[float, Actor]] = field(default_factory=dict)
-    _forgot: int = 0  # how often: what was read before is not remembered after
-
-    @property
-    def session_cookie(self) -> str:
-        """Each site has names of its own: a browser brings the cookies of a host to every port."""
-        return f"wangge_session_{self.site().mark}"
-
-    @property
-    def kiosk_cookie(self) -> str:
-        """Where a screen keeps its link's secret."""
-        return f"wangge_kiosk_{self.site().mark}"
-
-    async def session(self, secret: str) -> Actor | None:
-        """The actor of a session cookie; a pending one uses up its code."""
-        return await self._find("session", secret)
-
-    async def secret(self, secret: str) -> Actor | None:
-        """The actor of a bearer token or kiosk link."""
-        return await self._find("secret", secret)
-
-    def forget(self) -> None:
-        """Something was revoked somewhere, or may have been while nobody heard."""
-        self._forgot += 1
-        self._known.clear()
-
-    async def _find(self, kind: str, secret: str) -> Actor | None:
-        key = (kind, actors.digest(secret))
-        now, forgot = datetime.now(UTC), self._forgot
-        until, known = self._known.get(key, (0.0, None))
-        if known is not None and until > time.monotonic() and known.good(now):
-            return known
-        async with self.database.acting(None) as connection:
-            if kind == "session":
-                actor = await actors.session(connection, secret, now)
-            else:
-                actor = await actors.by_secret(connection, secret, now)
-        if actor is None:
-            self._known.pop(key, None)
-        elif forgot == self._forgot:
-            if len(self._known) >= MOST_CACHED:
-                self._known.clear()
-            lasts = CACHE_S * random.uniform(SPREAD, 1.0)
-            self._known[key] = (time.monotonic() + lasts, actor)
-        return actor
 
 
 class AuthMiddleware:

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from dashboard.api import clock as clock_
 from dashboard.api import errors, health, phones, positions
 from dashboard.clock import SiteClock
-from dashboard.guards.auth import AuthMiddleware, Identities
+from dashboard.guards.auth import AuthMiddleware
+from dashboard.guards.identities import Identities
 from dashboard.settings import Settings
 from data.database import Database
 

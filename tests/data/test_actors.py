@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from dashboard.embedded import Store
-from data import actors
+from data import actors, logins
 from data.database import Database
 from data.errors import Invalid, NotFound
 from tests.factories import NOON, Town, make_town, value
@@ -38,15 +38,15 @@ async def test_a_one_time_code_opens_one_session(town: Town) -> None:
         duty = await actors.create_account(
             link, name="d", password="long enough", role="duty_officer"
         )
-        code = await actors.create_code(link, duty.id, NOON)
-        assert await actors.open_code(link, code, NOON) == duty.id
-        first = await actors.open_session(link, duty.id, NOON, code=code)
-        second = await actors.open_session(link, duty.id, NOON, code=code)
-        seen = await actors.session(link, second, NOON)
+        code = await logins.create_code(link, duty.id, NOON)
+        assert await logins.open_code(link, code, NOON) == duty.id
+        first = await logins.open_session(link, duty.id, NOON, code=code)
+        second = await logins.open_session(link, duty.id, NOON, code=code)
+        seen = await logins.session(link, second, NOON)
         assert seen is not None and seen.name == "d"
-        assert await actors.session(link, first, NOON) is None
-        assert await actors.session(link, second, NOON) is not None
-        assert await actors.open_code(link, code, NOON) is None
+        assert await logins.session(link, first, NOON) is None
+        assert await logins.session(link, second, NOON) is not None
+        assert await logins.open_code(link, code, NOON) is None
 
 
 async def test_codes_and_sessions_end(town: Town) -> None:
@@ -54,13 +54,13 @@ async def test_codes_and_sessions_end(town: Town) -> None:
         duty = await actors.create_account(
             link, name="d", password="long enough", role="duty_officer"
         )
-        code = await actors.create_code(link, duty.id, NOON)
-        assert await actors.open_code(link, code, NOON + actors.CODE_LASTS) is None
-        secret = await actors.open_session(link, duty.id, NOON)
-        later = NOON + actors.SESSION_LASTS + timedelta(seconds=1)
-        assert await actors.session(link, secret, later) is None
-        await actors.revoke_session(link, secret, NOON)
-        assert await actors.session(link, secret, NOON) is None
+        code = await logins.create_code(link, duty.id, NOON)
+        assert await logins.open_code(link, code, NOON + logins.CODE_LASTS) is None
+        secret = await logins.open_session(link, duty.id, NOON)
+        later = NOON + logins.SESSION_LASTS + timedelta(seconds=1)
+        assert await logins.session(link, secret, later) is None
+        await logins.revoke_session(link, secret, NOON)
+        assert await logins.session(link, secret, NOON) is None
 
 
 async def test_passwords(town: Town) -> None:

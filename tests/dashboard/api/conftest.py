@@ -26,7 +26,7 @@ from dashboard.api import (
     positions,
 )
 from dashboard.embedded import Store
-from dashboard.guards.auth import Identities
+from dashboard.guards.identities import Identities
 from data import actors
 from data.database import Database
 from data.events import attributes, types

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.channels import open_pages
 from data.calls import dial, presence
 from data.errors import StoreUnavailable
 from tests.dashboard.calls.conftest import RING_S
@@ -202,3 +203,29 @@ async def test_a_call_that_cannot_be_rung_keeps_no_other_from_ringing(
     whole = {"request_key": "k2", "person_id": web.desk.town.people["west_worker"]}
     _, body = await web.ask("dora", "POST", "/api/calls", whole)
     assert (await worker.until("ring"))["session"] == body["session"]["id"]
+
+
+async def test_a_page_that_takes_nothing_holds_up_no_other(
+    web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phone in a tunnel: its socket stands and takes nothing. Calls end and begin meanwhile."""
+    monkeypatch.setattr(open_pages, "SEND_WITHIN_S", 10 * LONGEST_S)
+    chief, tunnel = await web.open_page("west_chief"), asyncio.Event()
+    worker = await web.open_page("west_worker")
+    second = await web.open_page("west_worker")
+    _, body = await web.ask("dora", "POST", "/api/calls", click(web))
+    for phone in (chief, worker, second):
+        await phone.until("ring")
+
+    async def takes_nothing(_: dict[str, Any]) -> None:
+        await tunnel.wait()
+
+    for page in web.channel._pages.of(web.desk.town.people["west_worker"])[:1]:
+        page.send = takes_nothing
+    await web.ask("dora", "POST", f"/api/calls/{body['session']['id']}/end")
+    for phone in (second, chief):
+        assert (await phone.until("ring_end"))["state"] == "cancelled"
+    one = {"request_key": "k2", "person_id": web.desk.town.people["west_chief"]}
+    _, body = await web.ask("dora", "POST", "/api/calls", one)
+    assert (await chief.until("ring"))["session"] == body["session"]["id"]
+    tunnel.set()

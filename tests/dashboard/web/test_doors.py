@@ -11,7 +11,7 @@ import pytest
 import websockets
 
 from dashboard.guards.headers import script_hash
-from data import actors
+from data import actors, logins
 from tests.dashboard.web.conftest import Bearer
 from tests.factories import Town, value
 from tests.serving import Served
@@ -30,7 +30,7 @@ async def duty(town: Town) -> actors.Actor:
 
 async def code_of(town: Town, actor_id: int) -> str:
     async with town.database.acting(town.system_id) as link:
-        return await actors.create_code(link, actor_id, datetime.now(UTC))
+        return await logins.create_code(link, actor_id, datetime.now(UTC))
 
 
 async def test_an_account_signs_in_and_out(web: Served, duty: actors.Actor) -> None:
@@ -179,8 +179,8 @@ async def test_a_links_secret_stays_out_of_the_log_when_the_page_fails(
 
 async def test_an_expired_session_is_none(web: Served, town: Town, duty: actors.Actor) -> None:
     async with town.database.acting(town.system_id) as link:
-        long_ago = datetime.now(UTC) - actors.SESSION_LASTS
-        secret = await actors.open_session(link, duty.id, long_ago)
+        long_ago = datetime.now(UTC) - logins.SESSION_LASTS
+        secret = await logins.open_session(link, duty.id, long_ago)
     async with web.client(cookies={web.app.state.identities.session_cookie: secret}) as client:
         assert (await client.get("/api/summary")).status_code == 401
 
