@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import os
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     server.state.jobs = Jobs(settings)
     server.state.doors = door_routes.Doors()
     server.state.dash = app = _create_dash(server)
-    server.state.wall = lambda request: _index(app, request, assets.WALL, leave_address=True)
+    server.state.wall = partial(_behind_a_door, app)
     _leave_out(server, "/", "/_dash-ws-callback", "/_reload-hash")
     errors.install(server)
     for router in (*ROUTERS, door_routes.router, duty.router, live_socket.router):
@@ -160,12 +161,18 @@ async def _finish_dash(server: FastAPI) -> None:
 
 
 async def _index(
-    app: Any, request: Request, loads: tuple[str, ...], *, leave_address: bool = False
+    app: Any,
+    request: Request,
+    loads: tuple[str, ...],
+    *,
+    leave_address: bool = False,
+    ahead: Sequence[str] = (),
 ) -> Response:
-    """Dash's page. `leave_address` makes the browser forget a link that holds a secret."""
+    """Dash's page. `leave_address` makes the browser forget a link that holds a secret; what
+    lies at `ahead` it fetches before its scripts have come."""
     token = backend.set_current_request(request)
     try:
-        html = assets.only(str(app.index()), loads)
+        html = assets.ahead(assets.only(str(app.index()), loads), ahead)
     finally:
         backend.reset_current_request(token)
     if leave_address:
@@ -173,12 +180,28 @@ async def _index(
     return HTMLResponse(html, headers={"Cache-Control": "no-store"})
 
 
+async def _behind_a_door(app: Any, request: Request, area_id: int | None) -> Response:
+    """The wall at an address that holds a secret; `area_id` is that of who it lets in."""
+    ahead = _ahead(request, area_id)
+    return await _index(app, request, assets.WALL, leave_address=True, ahead=ahead)
+
+
+def _ahead(request: Request, area_id: int | None) -> Sequence[str]:
+    """The largest that a wall of this area fetches; of a part of it another is fetched."""
+    if area_id is None or "area" in request.query_params:
+        return ()
+    hub: Hub = request.app.state.hub
+    return hub.grids_of(area_id)
+
+
 def _page_or_404(app: Any) -> Callable[[Request], Any]:
     pages: dict[str, Page] = {page.path: page for page in PAGES}
 
     async def page_or_404(request: Request) -> Response:
         page = pages.get("/" + request.path_params["path"])
-        response = await _index(app, request, page.assets if page else assets.SHARED)
+        actor, loads = acting.get(), page.assets if page else assets.SHARED
+        ahead = _ahead(request, actor.area_id if actor and loads is assets.WALL else None)
+        response = await _index(app, request, loads, ahead=ahead)
         if page is None:
             response.status_code = 404
         elif not guards.may(page.permission, acting.get()):

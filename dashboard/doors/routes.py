@@ -28,7 +28,7 @@ KIOSK_LASTS_S = 400 * 24 * 3600  # the longest a browser keeps; revoking it ends
 USED = "This sign-in link was used or has expired. Sign in with an account, or start again."
 router = APIRouter(include_in_schema=False)
 
-Wall = Callable[[Request], Awaitable[Response]]
+Wall = Callable[[Request, int | None], Awaitable[Response]]
 
 
 @dataclass(slots=True)
@@ -130,7 +130,7 @@ async def kiosk(request: Request, secret: str) -> Response:
     if actor is None or actor.kind != "kiosk":
         gone = "This screen link is not valid any more. Ask an administrator for a new one."
         return _page(request, 401, gone)
-    answer = await _wall(request)
+    answer = await _wall(request, actor.area_id)
     identities = _identities(request)
     answer.delete_cookie(identities.session_cookie, path="/", httponly=True, samesite="lax")
     _keep(answer, request, identities.kiosk_cookie, secret, KIOSK_LASTS_S)
@@ -160,9 +160,9 @@ def _identities(request: Request) -> Identities:
     return found
 
 
-async def _wall(request: Request) -> Response:
+async def _wall(request: Request, area_id: int | None = None) -> Response:
     wall: Wall = request.app.state.wall
-    return await wall(request)
+    return await wall(request, area_id)
 
 
 def _page(request: Request, status: int = 200, error: str = "", account: str = "") -> Response:

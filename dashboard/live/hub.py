@@ -138,6 +138,12 @@ class Hub:
         assert self.world.stage is not None
         return self.world.stage.places.version
 
+    def grids_of(self, area_id: int) -> list[str]:
+        """Where a wall of this area will fetch its grids, as far as that is known yet."""
+        if self.world.stage is None:
+            return []
+        return [f"/api/layers/grids.geojson?v={self.world.stage.places.version}-{area_id}"]
+
     async def _until_ready(self) -> None:
         try:
             async with asyncio.timeout(START_S):

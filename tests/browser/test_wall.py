@@ -82,3 +82,17 @@ def test_the_day_s_charts_hold_all_reports(wall: Wall) -> None:
         return total > 0 && total === sum(rows.map((e) => Number(e.textContent)))
           && total === sum(document.querySelector('#trend .js-plotly-plot').data[0].y); }"""
     )
+
+
+def test_the_map_comes_first_and_its_grids_are_fetched_once(wall: Wall) -> None:
+    """The page asks for them ahead of its scripts; the charts' library begins after them."""
+    page = wall.open()
+    page.wait_for_selector("#trend .bars path")
+    found = page.evaluate(
+        """() => ({ fetched: performance.getEntriesByType("resource")
+            .filter((e) => e.name.includes("/api/layers/grids.geojson") && !e.name.includes("kind="))
+            .map((e) => e.initiatorType),
+          charts: document.querySelectorAll("head > script[src*='/vendor/plotly']").length,
+          started: typeof window.Plotly.newPlot }) """
+    )
+    assert found == {"fetched": ["link"], "charts": 1, "started": "function"}

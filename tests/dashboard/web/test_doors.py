@@ -165,7 +165,7 @@ async def test_a_kiosk_link_is_read_only_and_ends_when_revoked(web: Served, town
 async def test_a_links_secret_stays_out_of_the_log_when_the_page_fails(
     web: Served, town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(_: object) -> None:
+    async def broken(*_: object) -> None:
         raise RuntimeError("no page today")
 
     async with town.database.acting(town.system_id) as link:
