@@ -90,8 +90,7 @@ def test_the_map_comes_first_and_its_grids_are_fetched_once(wall: Wall) -> None:
     page.wait_for_selector("#trend .bars path")
     found = page.evaluate(
         """() => ({ fetched: performance.getEntriesByType("resource")
-            .filter((e) => e.name.includes("/api/layers/grids.geojson") && !e.name.includes("kind="))
-            .map((e) => e.initiatorType),
+            .filter((e) => e.name.includes("/grids.geojson?v=")).map((e) => e.initiatorType),
           charts: document.querySelectorAll("head > script[src*='/vendor/plotly']").length,
           started: typeof window.Plotly.newPlot }) """
     )
