@@ -199,6 +199,12 @@ class Desk:
         card = await self.seen(session)
         return int(next(a["id"] for a in card["attempts"] if a["person"]["name"] == person))
 
+    async def lines(self, session: int, action: str) -> list[dict[str, Any]]:
+        """What the ledger says of each such act."""
+        async with self._system() as link:
+            every = await view.lines(link, session)
+        return [line["detail"] for line in every if line["action"] == action]
+
     async def ledger(self, session: int) -> list[str]:
         async with self._system() as link:
             return [line["action"] for line in await view.lines(link, session)]

@@ -42,6 +42,7 @@ AREAS = {
 }
 MOST_CORNERS = 500  # of a drawn ground
 LAST_STEP = "no step follows; add a person, or end the call"
+LAST_WATCHED = "no step follows; end the watch, and call others"
 
 
 async def start(
@@ -247,18 +248,19 @@ async def escalate(
 ) -> None:
     """The caller goes on from `step` to the next one now; whoever rings goes on ringing.
 
-    `step` is the one that he saw: two who press at once escalate once. To be followed by
-    `advance`. Raises NotFound, Invalid when no step follows or the call has ended.
+    `step` is the one that he saw: two who press at once escalate once. One that is confirmed and
+    watched goes on as if nothing moved. To be followed by `advance`. Raises NotFound, Invalid
+    when no step follows or the call has ended.
     """
     session = await _mine(connection, actor, session_id)
-    if session.state is not SessionState.RUNNING:
+    if session.state is not SessionState.RUNNING and not session.watched:
         raise Invalid(what="call", why="it has ended")
     if session.step != step or session.fired_at is None:
         return  # or the step he saw has not rung anybody yet
     if session.last:
-        raise Invalid(what="call", why=LAST_STEP)
+        raise Invalid(what="call", why=LAST_WATCHED if session.watched else LAST_STEP)
     await ledger.log(connection, session, None, when, "escalated", {"by": actor.name})
-    await settle.skip_to(connection, session, step + 1, when)
+    await settle.skip_to(connection, session, step + 1, when, anew=session.watched)
 
 
 async def add_person(

@@ -114,10 +114,13 @@ async def at_step(
     )
 
 
-async def skip_to(connection: Connection, session: Session, number: int, when: Moment) -> None:
-    """The session is at this step, which is due to be resolved."""
+async def skip_to(
+    connection: Connection, session: Session, number: int, when: Moment, *, anew: bool
+) -> None:
+    """The session is at this step, which is due to be resolved; `anew`, who confirmed before it
+    counts no more."""
     given = {"id": session.id, "step": number, "real": when.real, "fired_at": None}
-    await connection.execute(SQL.at_step, {**given, "counts_from": None})
+    await connection.execute(SQL.at_step, {**given, "counts_from": number if anew else None})
 
 
 async def under_way(connection: Connection, session: Session, when: Moment) -> None:

@@ -40,10 +40,10 @@
     acts.dataset.key = key;
     const focused = acts.contains(document.activeElement) && document.activeElement.id;
     const made = [act("note", w.t("Note"), () => note(session))];
-    if (running) {
+    if (running || (watched && !last)) {
       const on = act("escalate", w.t("Escalate now"), () => send(session, "escalate", { step: session.step }), "solid");
       on.disabled ||= last;
-      made.unshift(on, act("add", w.t("Add person"), () => add(session)));
+      made.unshift(on, ...(running ? [act("add", w.t("Add person"), () => add(session))] : []));
     }
     if (running || watched) made.push(act("end", w.t(Date.now() < sure ? "End it? Press again" : running ? "End call" : "End the watch"), () => end(session), "end"));
     acts.replaceChildren(...(w.state.lost ? [e("p", "reason", w.t("Link lost: what is done here waits until it is back"))] : []), ...made);

@@ -15,15 +15,6 @@ from tests.factories import value
 OWNER, CHIEF = Step(Target.OWNER), Step(Target.GRID_CHIEF, ring_s=30)
 
 
-async def _lines(desk: Desk, session: int, action: str) -> list[dict[str, object]]:
-    async with desk.town.database.acting(desk.town.system_id) as link:
-        cursor = await link.execute(
-            "SELECT detail FROM call_event WHERE session_id = %s AND action = %s ORDER BY id",
-            [session, action],
-        )
-        return [row[0] for row in await cursor.fetchall()]
-
-
 async def _duty(desk: Desk, person: str, area: str) -> None:
     async with desk.town.database.acting(desk.town.system_id) as link:
         await link.execute(
@@ -61,8 +52,8 @@ async def test_by_default_owner_then_nearest_then_chief_then_the_duty_rooms(desk
     assert await desk.engine() == 1
     card = await desk.seen(session)
     assert (card["state"], card["outcome"]) == ("exhausted", "no_answer")
-    assert [line["target"] for line in await _lines(desk, session, "step")] == card["targets"]
-    assert [line["found"] for line in await _lines(desk, session, "step")] == [1, 1, 1, 0, 0]
+    assert [line["target"] for line in await desk.lines(session, "step")] == card["targets"]
+    assert [line["found"] for line in await desk.lines(session, "step")] == [1, 1, 1, 0, 0]
 
 
 async def test_the_duty_rooms_of_the_community_and_above(desk: Desk) -> None:
@@ -84,7 +75,7 @@ async def test_a_step_that_finds_nobody_is_said_and_passed(desk: Desk) -> None:
     await desk.open_page("west_worker")
     session = await desk.click("grid", desk.town.grids["W-1"])
     assert await desk.states(session) == {"west_worker": "queued"}
-    assert [line["found"] for line in await _lines(desk, session, "step")] == [0, 1]
+    assert [line["found"] for line in await desk.lines(session, "step")] == [0, 1]
 
 
 async def test_two_must_come(desk: Desk) -> None:
@@ -133,66 +124,6 @@ async def test_an_unclear_result_waits_for_the_dispatcher(desk: Desk) -> None:
     assert await desk.states(session) == {"west_worker": "acknowledged", "west_chief": "cancelled"}
 
 
-async def test_confirmed_but_nothing_moves(desk: Desk) -> None:
-    """After the timeout the next step is rung; who confirmed and stayed counts no more."""
-    await desk.by_policy(OWNER, CHIEF, ack_timeout_s=300)
-    await desk.open_page("west_worker", "west_chief")
-    session = await desk.click("grid", desk.town.grids["W-1"])
-    await desk.dial(session)
-    await desk.acknowledge(await desk.attempt(session, "west_worker"), "west_worker")
-    desk.advance(299)
-    assert await desk.engine() == 0
-    desk.advance(1)
-    await desk.open_page("west_chief")
-    assert await desk.engine() == 1
-    assert (await desk.seen(session))["state"] == "running"
-    assert await desk.states(session) == {"west_worker": "acknowledged", "west_chief": "queued"}
-    assert "stalled" in await desk.ledger(session)
-    await desk.dial(session)
-    await desk.acknowledge(await desk.attempt(session, "west_chief"), "west_chief")
-    desk.advance(300)
-    assert await desk.engine() == 1
-    card = await desk.seen(session)
-    assert (card["state"], card["outcome"]) == ("exhausted", "stalled")
-
-
-async def test_the_caller_ends_the_watch_over_a_confirmed_call(desk: Desk) -> None:
-    """It stays confirmed, says who ended the watch, and calls nobody more; twice is once."""
-    await desk.by_policy(OWNER, CHIEF, ack_timeout_s=300)
-    await desk.open_page("west_worker", "west_chief")
-    session = await desk.click("grid", desk.town.grids["W-1"])
-    await desk.dial(session)
-    assert not (await desk.seen(session))["watched"]
-    await desk.acknowledge(await desk.attempt(session, "west_worker"), "west_worker")
-    desk.advance(100)
-    card = await desk.seen(session)
-    assert (card["watched"], card["remaining_s"]) == (True, 200)
-    await desk.end(session)
-    await desk.end(session)
-    card = await desk.seen(session)
-    assert (card["state"], card["outcome"], card["watched"]) == ("acked", "acknowledged", False)
-    assert await _lines(desk, session, "unwatched") == [{"by": "dora"}]
-    desk.advance(1000)
-    assert await desk.engine() == 0
-    assert await desk.states(session) == {"west_worker": "acknowledged"}
-
-
-@pytest.mark.parametrize("there", [True, False])
-async def test_confirmed_and_on_the_way(desk: Desk, there: bool) -> None:
-    await desk.by_policy(OWNER, CHIEF, ack_timeout_s=300)
-    await desk.open_page("west_worker")
-    await desk.stand("west_worker", 112.901)
-    session = await desk.click("grid", desk.town.grids["W-1"])
-    await desk.dial(session)
-    await desk.acknowledge(await desk.attempt(session, "west_worker"), "west_worker")
-    desk.advance(300)
-    await desk.open_page("west_chief")
-    await desk.stand("west_worker", 112.905 if there else 112.9011)
-    assert await desk.engine() == 1
-    assert (await desk.seen(session))["state"] == ("acked" if there else "running")
-    assert await desk.engine() == 0
-
-
 async def test_two_who_escalate_at_once_escalate_once(desk: Desk) -> None:
     await desk.by_policy(OWNER, CHIEF, Step(Target.NEAREST))
     await desk.open_page("west_chief", "west_worker")
@@ -232,7 +163,7 @@ async def test_nobody_is_rung_by_two_calls_at_once(desk: Desk) -> None:
     first = await desk.click("grid", desk.town.grids["W-1"], "one")
     second = await desk.click("grid", desk.town.grids["W-1"], "two")
     assert await desk.dial(first) and not await desk.dial(second)
-    assert (await _lines(desk, second, "waiting"))[0]["busy"] == first
+    assert (await desk.lines(second, "waiting"))[0]["busy"] == first
     third = await desk.click("grid", desk.town.grids["W-1"], "three")
     assert (await desk.seen(third))["attempts"][0]["why"]["busy"] == first
     desk.advance(20)
@@ -266,7 +197,7 @@ async def test_nobody_is_called_too_often(desk: Desk) -> None:
     await desk.acknowledge(await desk.attempt(first, "west_worker"), "west_worker")
     session = await desk.click("grid", grid, "two")
     assert (await desk.seen(session))["outcome"] == "not_allowed"
-    (why,) = await _lines(desk, session, "skipped")
+    (why,) = await desk.lines(session, "skipped")
     assert (why["name"], why["why"]) == ("west_worker", "too_often")
 
 
