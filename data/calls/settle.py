@@ -115,7 +115,7 @@ async def at_step(
 
 
 async def skip_to(
-    connection: Connection, session: Session, number: int, when: Moment, *, anew: bool
+    connection: Connection, session: Session, number: int, when: Moment, *, anew: bool = False
 ) -> None:
     """The session is at this step, which is due to be resolved; `anew`, who confirmed before it
     counts no more."""

@@ -41,7 +41,7 @@
     const focused = acts.contains(document.activeElement) && document.activeElement.id;
     const made = [act("note", w.t("Note"), () => note(session))];
     if (running || (watched && !last)) {
-      const on = act("escalate", w.t("Escalate now"), () => send(session, "escalate", { step: session.step }), "solid");
+      const on = act("escalate", w.t("Escalate now"), () => send(session, "escalate", { step: session.step }), running ? "solid" : "");
       on.disabled ||= last;
       made.unshift(on, ...(running ? [act("add", w.t("Add person"), () => add(session))] : []));
     }
