@@ -3,8 +3,8 @@
 (function () {
   "use strict";
   const w = window.wangge;
-  const SILENCE_MS = 3500;
-  let socket = null, epoch = null, seq = 0, tries = 0, heard = 0, lostAt = 0, waiting = null, delay = 0;
+  const SILENCE_MS = 3500, ASLEEP_MS = 1500;
+  let socket = null, epoch = null, seq = 0, tries = 0, heard = 0, lostAt = 0, waiting = null, delay = 0, looked = 0, spared = false;
 
   function address() {
     const scheme = location.protocol === "https:" ? "wss://" : "ws://";
@@ -37,6 +37,7 @@
   }
   function receive(data) {
     heard = performance.now();
+    spared = false;
     if (data instanceof ArrayBuffer) return positions(data);
     const message = JSON.parse(data);
     if (message.type === "pong") return;
@@ -110,8 +111,10 @@
   w.on("begin", () => {
     connect();
     setInterval(() => {
-      const opening = socket && socket.readyState === WebSocket.CONNECTING;
-      if (socket && performance.now() - heard > (opening ? 10000 : SILENCE_MS)) drop();
+      const opening = socket && socket.readyState === WebSocket.CONNECTING, now = performance.now();
+      if (now - looked > ASLEEP_MS && !spared) { heard = Math.max(heard, now - SILENCE_MS + ASLEEP_MS); spared = true; } /* it was this page that stood still: what came meanwhile is read first */
+      looked = now;
+      if (socket && now - heard > (opening ? 10000 : SILENCE_MS)) drop();
       w.emit("tick", { lostFor: lostAt ? Date.now() - lostAt : 0, tries, delay });
     }, 500);
   });

@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, expect
 
+from tests.browser import fleeting
 from tests.browser.serve import Web
 from tests.browser.wall_town import PASSWORD
 from tests.waiting import LONGEST_S
@@ -30,6 +31,7 @@ class Phone:
             **options,
         )
         self.context.set_default_timeout(1000 * LONGEST_S)
+        self.context.add_init_script(f"({fleeting.NOTE})('#ring [role=status]')")
         self.page = self.context.new_page()
         self.said: list[str] = []
         self.page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
@@ -43,3 +45,7 @@ class Phone:
         self.page.fill("#password", PASSWORD)
         self.page.click("button[type=submit]")
         expect(self.page.locator("#link")).to_contain_text(re.compile("在线|Online"))
+
+    def rang(self, words: str) -> None:
+        """A call on the whole screen ends with these words, which go after five seconds."""
+        fleeting.said(self.page, words)

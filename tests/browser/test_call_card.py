@@ -18,6 +18,7 @@ from data.calls.policies import Policy
 from data.database import Database
 from tests.browser import boxes
 from tests.browser.conftest import Wall
+from tests.browser.fleeting import unhurried
 from tests.browser.phone import Phone
 from tests.browser.wall_town import apart
 
@@ -100,11 +101,12 @@ def test_the_card_says_what_happens_and_does_what_is_asked(wall: Wall, reached: 
     page.wait_for_function(RING, arg=[chief, "ringing", "李甲 振铃中"])
     page.wait_for_function(RING, arg=[worker, "queued", ""])
 
-    page.click("#call-end")
-    expect(page.locator("#call-end")).to_have_text("再按一次结束")
-    expect(page.locator(".top.outcome")).to_contain_text("呼叫中")  # it asks once
-    page.keyboard.press("Escape")
-    expect(page.locator("#call-end")).to_have_text("结束呼叫")
+    with unhurried(page):
+        page.click("#call-end")
+        expect(page.locator("#call-end")).to_have_text("再按一次结束")
+        expect(page.locator(".top.outcome")).to_contain_text("呼叫中")  # it asks once
+        page.keyboard.press("Escape")
+        expect(page.locator("#call-end")).to_have_text("结束呼叫")
 
     reached.page.click("#ring .yes")
     expect(page.locator(".top.outcome")).to_contain_text("已确认")
@@ -117,10 +119,11 @@ def test_the_card_says_what_happens_and_does_what_is_asked(wall: Wall, reached: 
     assert page.evaluate(boxes.CLIPPED, True) == []
 
     expect(page.locator("#call-end")).to_have_text("结束跟进")
-    page.click("#call-end")
-    expect(page.locator("#call-end")).to_have_text("再按一次结束")
-    page.click("#call-end")
-    expect(page.locator(".ledger p").first).to_contain_text("已结束跟进")
+    with unhurried(page):
+        page.click("#call-end")
+        expect(page.locator("#call-end")).to_have_text("再按一次结束")
+        page.click("#call-end")
+        expect(page.locator(".ledger p").first).to_contain_text("已结束跟进")
     expect(page.locator("#call-end")).to_have_count(0)
     expect(page.locator(".next")).to_have_count(0)
     expect(page.locator(".top.outcome")).to_contain_text("已确认")
@@ -145,9 +148,10 @@ def test_somebody_is_added_from_the_map_and_the_call_goes_on(wall: Wall, reached
     assert "escalated" in [
         line["action"] for line in told["ledger"]
     ]  # the card shows the last five
-    page.click("#call-end")
-    page.click("#call-end")
-    expect(page.locator(".top.outcome")).to_contain_text("Cancelled")
+    with unhurried(page):
+        page.click("#call-end")
+        page.click("#call-end")
+        expect(page.locator(".top.outcome")).to_contain_text("Cancelled")
     assert page.evaluate(boxes.CLIPPED, True) == []
 
 

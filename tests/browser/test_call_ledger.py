@@ -41,7 +41,9 @@ def called(wall: Wall, browser: Browser) -> Iterator[int]:
     with psycopg.connect(wall.web.store.admin_url) as link:
         person = wall.town.people["李丙"]
         link.execute(
-            "INSERT INTO presence VALUES ('elsewhere', 'duty', 'ledger', %s, now())", [person]
+            "INSERT INTO presence VALUES ('elsewhere', 'duty', 'ledger', %s, now()"
+            " + interval '1 hour')",
+            [person],
         )
         link.execute(KEPT, [[person, wall.town.people["李甲"]]])
     phone = Phone(browser, wall.web, "chief")

@@ -22,6 +22,7 @@ SHOWN = """() => {
       if (element.getAttribute(name)) found.push(element.getAttribute(name));
   return found.map((text) => text.trim()).filter(Boolean);
 }"""
+EMPTY = "() => document.getElementById('card').replaceChildren()"  # of the one before
 SWITCH = {"中文"}  # the way back to Chinese is written in Chinese
 WRITTEN = {"已联系排水队"}  # notes that tests write, which stand on later cards
 
@@ -52,6 +53,7 @@ def test_the_wall_in_english(wall: Wall) -> None:
         ("person", town.people["李甲"]),
         ("facility", town.stations[0]),
     ):
+        page.evaluate(EMPTY)
         page.evaluate("(chosen) => window.wangge.select(chosen)", {"kind": kind, "id": id_})
         expect(page.locator("#card section").first).to_be_visible()
         assert chinese(page, town.words) == [], kind

@@ -18,6 +18,7 @@ from playwright.sync_api import Page, expect
 from data.importers import journal
 from tests.browser import boxes
 from tests.browser.conftest import Wall
+from tests.browser.fleeting import unhurried
 from tests.browser.test_english import chinese
 from tests.browser.wall_ground import place
 
@@ -107,9 +108,10 @@ def test_a_file_goes_onto_the_map_and_back(wall: Wall, tmp_path: Path) -> None:
     page.click("#import-check")
     until(page, "check-done")
     wall.forgiven = ("ERR_FAILED",)
-    page.route("**/api/imports", lambda route: route.abort(), times=2)
+    page.route("**/api/imports", lambda route: route.abort())
     page.click("#import-run")  # the answer to how it ended is lost, and asked for again
     until(page, "unavailable")
+    page.unroute("**/api/imports")
     until(page, "run-done")
     expect(page.locator("#import-report .said.good")).to_contain_text("2 rows are in.")
     page.wait_for_selector('#desk[data-drawn_accepted="2"]')
@@ -176,9 +178,10 @@ def test_the_shell_knows_who_may_go_where(wall: Wall) -> None:
     expect(page.locator("h1")).to_have_text("Import")
     assert page.evaluate("() => document.documentElement.dataset.theme") == "light"
     assert not page.evaluate("() => [...document.scripts].some((s) => s.src.includes('/wall/'))")
-    page.keyboard.press("g")
-    page.keyboard.press("s")
-    page.wait_for_url("**/screen?**")
+    with unhurried(page):
+        page.keyboard.press("g")
+        page.keyboard.press("s")
+        page.wait_for_url("**/screen?**")
     assert not page.evaluate("() => [...document.scripts].some((s) => s.src.includes('/desk/'))")
     wall.forgiven = ("403",)
     refused = wall.open("/import", wait=False)

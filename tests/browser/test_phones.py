@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from data import feed_shifts
 from data.feed_shifts import FeedShift
-from tests.browser import boxes
+from tests.browser import boxes, fleeting
 from tests.browser.conftest import Wall
 from tests.browser.test_english import chinese
 
@@ -30,15 +30,22 @@ def test_a_phone_is_found_out_and_connected(wall: Wall) -> None:
     expect(page.locator("#phones")).to_contain_text("Nobody is called so.")
     page.fill("#search", "")
     # No phone app: seen by another door. Others may have sent by another source meanwhile.
-    page.locator("#phones tbody tr", has_text="source 热线").first.press("Enter")
+    own = page.locator("#phones tbody tr", has_text="source 热线").first
+    own.focus()
+    old = own.element_handle()
+    page.locator("#search").dispatch_event("input")  # as it is asked each ten seconds
+    page.wait_for_function("(row) => !row.isConnected", arg=old)
+    expect(own).to_be_focused()  # the keys stay where they were
+    own.press("Enter")
     expect(page.locator("#phone")).to_contain_text("Last position")
     page.click("#phone .button.main")
     expect(page.locator(".app img")).to_have_count(3)
     expect(page.locator(".app").first).to_contain_text("/api/positions/osmand/")
-    assert page.evaluate("[...document.images].every((one) => one.naturalWidth > 100)")
+    page.wait_for_function("[...document.images].every((one) => one.naturalWidth > 100)")
     assert chinese(page, wall.town.words) == [] and page.evaluate(boxes.CLIPPED, True) == []
+    fleeting.note(page, ".app .copy")
     page.click(".app .copy >> nth=1")
-    expect(page.locator(".app .copy >> nth=1")).to_have_text("Copied")
+    fleeting.said(page, "Copied")  # for a second and a half
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

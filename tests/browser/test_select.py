@@ -47,8 +47,7 @@ def query(page: Page) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", ["grid", "event", "person", "facility"])
 def test_a_click_opens_the_card(page: Page, kind: str) -> None:
-    page.wait_for_function(f"() => ({LONELY})('{kind}')")
-    spot = page.evaluate(LONELY, kind)
+    spot = page.wait_for_function(LONELY, arg=kind).json_value()
     page.mouse.click(spot["x"], spot["y"])
     card = page.locator("#card")
     expect(card.locator("h2")).not_to_be_empty()
@@ -85,7 +84,8 @@ def test_the_wall_without_a_mouse(page: Page, wall: Wall) -> None:
     assert page.evaluate(lon, east["id"]) > page.evaluate(lon, middle["id"])
     keys.press("ArrowLeft")
     assert page.evaluate(SELECTED)["id"] == middle["id"]
-    expect(page.locator("#call")).to_be_visible()
+    name = "(id) => window.wangge.map.grids.data.get(id).name"
+    expect(page.locator("#card h2")).to_have_text(page.evaluate(name, middle["id"]))
     keys.press("Enter")
     expect(page.locator("#call")).to_be_focused()
 

@@ -26,6 +26,14 @@ LATER = """() => { const w = window.wangge;
 
 ESCALATE = """() => window.wangge.post('/api/calls/1/escalate', {}).catch((e) => e.message)"""
 
+COUNT_LOSSES = """() => { window.losses = 0;
+  window.wangge.on('lost', () => { window.losses += 1; }); }"""
+STAND_STILL = """() => { const until = performance.now() + 4500;
+  while (performance.now() < until); }"""
+HEARD_AGAIN = """() => new Promise((done) => { let n = 0;
+  const count = () => { n += 1; if (n === 4) done(); };
+  for (const name of ['tick', 'summary']) window.wangge.on(name, count); })"""
+
 CUT = (  # what a page may log whose server was killed, whatever it was asking at that moment
     "WebSocket",
     "ERR_CONNECTION",
@@ -37,6 +45,8 @@ CUT = (  # what a page may log whose server was killed, whatever it was asking a
 
 
 def stopped(page: Page) -> None:
+    """It says so; the band also stands for a moment when the link is back."""
+    expect(page.locator("#lost")).to_contain_text("链路中断")
     expect(page.locator("#lost")).to_be_visible()
 
 
@@ -62,6 +72,21 @@ def test_a_lost_link_is_said_and_mends_itself(wall: Wall) -> None:
     below(page)
     expect(page.locator("#lost")).to_be_hidden()
     expect(page.locator("#hot button.call")).to_be_enabled()
+
+
+def test_a_page_that_stood_still_itself_has_not_lost_its_link(wall: Wall) -> None:
+    """Its machine was busy or asleep: what came meanwhile is read before silence is said."""
+    page = wall.open()
+    page.evaluate(COUNT_LOSSES)
+    kept = 0
+    for _ in range(12):  # while the server stood still too, silence may be said
+        before = page.evaluate("() => window.losses")
+        page.evaluate(STAND_STILL)
+        page.evaluate(HEARD_AGAIN)
+        kept += page.evaluate("() => window.losses") == before
+        if kept == 2:
+            break
+    assert kept == 2
 
 
 def below(page: Page) -> None:
@@ -133,7 +158,8 @@ def test_a_call_that_ends_while_the_link_is_lost(wall: Wall) -> None:
     event = wall.town.events[0]
     with psycopg.connect(wall.web.store.admin_url) as link:
         link.execute(
-            "INSERT INTO presence VALUES ('elsewhere', 'duty', 'a page', %s, now())",
+            "INSERT INTO presence VALUES ('elsewhere', 'duty', 'lost', %s, now()"
+            " + interval '1 hour')",
             [wall.town.people["李甲"]],
         )
     page.evaluate("(id) => window.wangge.select({kind: 'event', id})", event)
@@ -155,13 +181,19 @@ def test_a_call_that_ends_while_the_link_is_lost(wall: Wall) -> None:
     assert page.evaluate(ESCALATE) == "连不到服务器，链路恢复后再试"
     expect(page.locator("#call-state .elapsed")).to_have_text(elapsed)  # it stands still
     with closing(wall.web.client()) as dispatcher:
-        session = dispatcher.get("/api/calls").json()["sessions"][0]["id"]
+        (session,) = (
+            one["id"]
+            for one in dispatcher.get("/api/calls").json()["sessions"]
+            if (one["subject"]["kind"], one["subject"]["id"]) == ("event", event)
+        )
         assert dispatcher.post(f"/api/calls/{session}/end").json()["session"]["outcome"] == "ended"
     page.context.set_offline(False)
     expect(state).to_contain_text("已取消")
     expect(as_of).to_have_count(0)
     expect(page.locator("#call-state .reason")).to_have_count(0)
     expect(page.locator("#call-note")).to_be_enabled()
+    with psycopg.connect(wall.web.store.admin_url) as link:
+        link.execute("DELETE FROM presence WHERE process = 'elsewhere'")
 
 
 def test_a_station_that_is_built_appears(wall: Wall) -> None:

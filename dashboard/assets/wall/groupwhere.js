@@ -4,14 +4,14 @@
   const w = window.wangge;
   const e = w.element;
   const MOST = 6, RADIUS_M = 500, RADII = [10, 50000];
-  let query = "", radius = RADIUS_M;
+  let query = "", radius = RADIUS_M, typing = null; /* what is being written outlives the panel's next picture */
   const TOOLS = [["circle", "Circle"], ["polygon", "Polygon"], ["area", "Grid or area"]];
 
   w.areaScope = (a) => ({ word: a.level === "site" || a.parent_id === null ? w.t("Whole site") : a.name, body: { area_id: a.id }, geometry: (w.map.grids.areas.find((one) => one.id === a.id) || {}).geometry });
   /* Begin with the tool that is chosen. */
   w.groupTool = function (group) {
     w.map.undraw(); w.map.outline(null);
-    group.body = null; group.found = null; group.sure.drop(); group.corners = 0;
+    group.body = null; group.found = null; group.sure.drop(); group.corners = 0; typing = null;
     if (group.tool === "area") { if (group.scopes.length) choose(group, group.chosen && group.scopes.includes(group.chosen) ? group.chosen : group.scopes[0]); return; }
     w.map.drawing(group.tool, radius, {
       done(body) {
@@ -51,14 +51,16 @@
   }
   function metres(group) {
     const label = e("label", "metres"), input = e("input");
-    input.id = "draw-radius"; input.type = "number"; [input.min, input.max] = RADII; input.step = "any"; input.value = radius;
+    input.id = "draw-radius"; input.type = "number"; [input.min, input.max] = RADII; input.step = "any"; input.value = typing === null ? radius : typing;
+    input.oninput = () => { typing = input.value; };
     input.onchange = () => {
       const value = Math.min(RADII[1], Math.max(RADII[0], Math.round(Number(input.value) || RADIUS_M)));
-      radius = value; input.value = value;
+      radius = value; input.value = value; typing = null;
       w.map.radius(value);
       if (group.body) { group.body = { circle: { ...group.body.circle, radius_m: value } }; w.groupAsk(); }
     };
     input.onkeydown = (event) => { if (event.key === "Enter") input.onchange(); };
+    input.onblur = () => setTimeout(() => { if (typing !== null && input.isConnected && document.activeElement !== input) input.onchange(); });
     label.append(e("span", null, w.t("Radius")), input, e("span", null, w.t("m")));
     return label;
   }

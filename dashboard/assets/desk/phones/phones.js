@@ -47,15 +47,18 @@
     }
     const head = [w.t("Person"), w.t("Last message"), w.t("Accepted"), w.t("Rejected")];
     const rows = last.phones.map((one) => make("tr" + (chosen && chosen.code === one.code ? ".on" : ""), {
-      tabIndex: 0, onclick: () => choose(one), onkeydown: (event) => { if (event.key === "Enter") choose(one); } }, [
+      tabIndex: 0, "data-code": one.code, onclick: () => choose(one), onkeydown: (event) => { if (event.key === "Enter") choose(one); } }, [
       make("td", {}, [make("b", {}, one.name || one.code), make("span.note", {}, one.name ? " " + one.code + (one.area ? " · " + one.area : "") + (one.heard_at || !one.position_at ? "" : " · " + way(one.source)) : ""),
         ...one.signs.map((name) => make("span.sign", {}, sign(name)))]),
       make("td.number", {}, ago(one.heard_at || one.position_at)),
       make("td.number", {}, one.heard_at ? w.number(one.accepted) : "–"),
       make("td.number" + (total(one.rejected) ? ".warn" : ""), {}, one.heard_at ? w.number(total(one.rejected)) : "–"),
     ]));
+    const at = document.activeElement, focused = box("phones").contains(at) && at.dataset.code;
     const titles = head.map((word, n) => make("th" + (n ? ".number" : ""), { scope: "col" }, word));
     box("phones").replaceChildren(make("table", {}, [make("thead", {}, [make("tr", {}, titles)]), make("tbody", {}, rows)]));
+    const again = focused && rows.find((row) => row.dataset.code === focused);
+    if (again) again.focus({ preventScroll: true });
   }
 
   function choose(one) {
