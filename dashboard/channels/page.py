@@ -196,7 +196,7 @@ class PageChannel:
             unseen = [a for a, who in found.elsewhere.items() if self._lacks(who, a)]
             rings = await view.rings(connection, attempt_ids=unseen, when=moment(self._clock))
         for session_id, waiting in found.queued.items():
-            if not waiting.isdisjoint(people):
+            if any(person in people for person in waiting):
                 self._ring(session_id)
         for ring in rings:
             self._by_itself(self._show_all(ring))

@@ -105,6 +105,8 @@ def _more(action: str, detail: Mapping[str, Any], attempt: Mapping[str, Any] | N
         return both([reasons.left_out(detail["why"])])
     if action in ("exhausted", "cancelled", "acked") and attempt is None:
         return said(OUTCOMES.get(detail.get("outcome", ""), "")) if detail else _plain("")
+    if action == "failed" and detail.get("why") == "waited_too_long":
+        return said("Page open, waited too long in the queue")
     if action in ("queued", "offline") and attempt is not None and "rank" in detail:
         return both(reasons.reasons(detail))
     return _plain(

@@ -78,8 +78,15 @@ async def attempts_of(
 
 async def lapsed(connection: Connection, session: Session, real: datetime) -> list[Attempt]:
     """The open attempts that time may end now."""
-    given = {"session_id": session.id, "real": real}
+    given = {"session_id": session.id, "real": real, "lives_since": real - policy.RING_LASTS}
     return [_attempt(row) for row in await fetch_all(connection, SQL.lapsed, given)]
+
+
+async def wait_on(connection: Connection, attempts: Sequence[Attempt], real: datetime) -> None:
+    """These are waited for a little longer."""
+    if attempts:
+        given = {"ids": [one.id for one in attempts], "until": real + policy.HELD_WAITS}
+        await connection.execute(SQL.wait_on, given)
 
 
 async def called(connection: Connection, session: Session) -> frozenset[int]:

@@ -17,11 +17,17 @@ ORDER BY id;
 -- name: lapsed
 -- Those that time may change now. The lease of what rings is that of a device that went away; in a drill
 -- it is when somebody answers.
-SELECT id, session_id, step, person_id, channel, try AS try_, state, lease_until, ring_until
+SELECT id, session_id, step, person_id, channel, try AS try_, state, lease_until, ring_until,
+       state = 'queued' AND channel = 'page' AND NOT drill
+       AND EXISTS (SELECT FROM presence x WHERE x.person_id = call_attempt.person_id AND x.kind = 'duty'
+                     AND x.seen_at > %(lives_since)s) AS held
 FROM call_attempt
 WHERE session_id = %(session_id)s AND ended_at IS NULL
   AND (ring_until <= %(real)s OR (lease_until <= %(real)s AND (state IN ('queued', 'dialling') OR (state = 'ringing' AND NOT drill))))
 ORDER BY id;
+
+-- name: wait_on
+UPDATE call_attempt SET lease_until = %(until)s WHERE id = ANY (%(ids)s::bigint[]);
 
 -- name: tally
 SELECT state, step, count(*)::integer AS n,

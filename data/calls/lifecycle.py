@@ -70,6 +70,7 @@ TRANSITIONS = frozenset(
         T(S.DIALLING, S.FAILED, B.CHANNEL),
         T(S.DIALLING, S.AMBIGUOUS, B.CHANNEL),
         T(S.QUEUED, S.OFFLINE, B.ENGINE),  # nobody holds his channel
+        T(S.QUEUED, S.FAILED, B.ENGINE),  # his page stands open, and nobody got to it in time
         T(S.QUEUED, S.BUSY, B.ENGINE),  # in another call all the time
         T(S.DIALLING, S.INTERRUPTED, B.ENGINE),  # the lease ran out
         T(S.DIALLING, S.OFFLINE, B.ENGINE),  # dialled to the end, never heard of

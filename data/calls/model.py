@@ -231,7 +231,8 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt as stored. `lease_until` and `ring_until` are real time."""
+    """One attempt as stored. `lease_until` and `ring_until` are real time. `held`: his page stands
+    open on a process that lives, which takes him when it can."""
 
     id: int
     session_id: int
@@ -242,6 +243,7 @@ class Attempt:
     state: AttemptState
     lease_until: datetime | None = None
     ring_until: datetime | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ LEASE = timedelta(seconds=5)  # a device that was dialled says within this that 
 AWAY = timedelta(seconds=5)  # a device that went away while it rang may come back within this
 RING_LASTS = timedelta(seconds=12)  # on a page of which no process says that it lives: two beats
 QUEUE_LASTS = timedelta(seconds=10)  # a process that holds his channel takes it within this
+HELD_WAITS = timedelta(seconds=2)  # and if that process lives, it is waited for again and again
 CLOCKS_DIFFER = timedelta(seconds=5)  # those of two machines may, by so much
 MOST_TRIES = 3
 
@@ -35,13 +36,16 @@ CROWD = (Step(Target.CROWD, ring_s=45),)
 def expired(attempt: Attempt, real: datetime) -> AttemptState | None:
     """What time alone makes of an open attempt, None when it may go on.
 
-    Who is in another call waits without a lease until this step's time is over.
+    Who is in another call waits without a lease until this step's time is over. So does whose page
+    stands open while its process has more to do than it can: he is not offline.
     """
     rang_out = attempt.ring_until is not None and attempt.ring_until <= real
     lapsed = attempt.lease_until is not None and attempt.lease_until <= real
     match attempt.state:
         case S.QUEUED if rang_out and attempt.lease_until is None:
             return S.BUSY
+        case S.QUEUED if attempt.held:
+            return S.FAILED if rang_out else None
         case S.QUEUED if lapsed or rang_out:
             return S.OFFLINE
         case S.DIALLING if rang_out or (lapsed and attempt.try_ >= MOST_TRIES):

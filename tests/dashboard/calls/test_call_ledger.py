@@ -153,3 +153,14 @@ def test_what_xml_cannot_hold_does_not_break_a_sheet() -> None:
     data = sheet.rows([["\x00<&>", "＝1", 1.5, None, "-2"]]) + sheet.end()
     (row,) = load_workbook(io.BytesIO(data)).active.iter_rows(values_only=True)
     assert row == ("\ufffd<&>", "'＝1", 1.5, None, "'-2")
+
+
+def test_who_waited_too_long_is_not_said_to_be_offline() -> None:
+    line = {"action": "failed", "detail": {"why": "waited_too_long"}}
+    assert ledger.line(line, {"state": "failed"}) == {
+        "said": {"zh": "呼叫失败", "en": "failed"},
+        "more": {
+            "zh": "页面在线，排队过久未轮到",
+            "en": "Page open, waited too long in the queue",
+        },
+    }

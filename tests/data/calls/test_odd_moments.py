@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from data import actors, engine
-from data.calls import presence, sessions
+from data.calls import presence, sessions, view
 from data.calls.channel import Ambiguous, Handed
 from data.calls.model import Step, Subject, SubjectKind, Target
 from tests.calling import Desk
@@ -94,6 +94,32 @@ async def test_the_word_of_one_whose_phone_was_never_heard_of_counts(desk: Desk)
     worker = await desk.attempt(session, "west_worker")
     assert await desk.acknowledge(worker, "west_worker") == "acknowledged"
     assert await desk.states(session) == {"west_worker": "acknowledged", "west_chief": "cancelled"}
+
+
+async def test_whose_page_stands_open_is_not_offline_because_the_queue_is_long(desk: Desk) -> None:
+    """His web process lives and has more to do than it can. He is waited for as long as the step
+    lasts, then it is said what it was; whose process has died is offline as before."""
+    await desk.by_policy(Step(Target.OWNER, ring_s=25), CHIEF)
+    await desk.open_page("west_worker", "west_chief")
+    session = await desk.click("grid", desk.town.grids["W-1"])
+    for _ in range(8):  # 24 s
+        desk.advance(3)
+        await desk.open_page("west_worker", "west_chief")  # they beat
+        await desk.engine()
+        assert await desk.engine() == 0, "looked at now and then, not without end"
+        assert await desk.states(session) == {"west_worker": "queued"}
+    desk.advance(1)
+    await desk.engine()
+    assert await desk.states(session) == {"west_worker": "failed", "west_chief": "queued"}
+    town = desk.town
+    async with town.database.acting(town.system_id) as link:
+        lines = await view.lines(link, session)
+    (failed,) = [line for line in lines if line["action"] == "failed"]
+    assert failed["detail"] == {"why": "waited_too_long"}
+    # From here on no page beats: within 12 s of the last word nobody holds them.
+    desk.advance(12)
+    await desk.engine()
+    assert await desk.states(session) == {"west_worker": "failed", "west_chief": "offline"}
 
 
 async def test_who_could_not_be_reached_was_not_called(desk: Desk) -> None:

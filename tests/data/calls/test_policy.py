@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -110,6 +111,10 @@ def test_what_time_alone_does() -> None:
     assert policy.expired(gone, NOW) is S.INTERRUPTED
     assert policy.expired(attempt(S.RINGING, ring_until=NOW), NOW) is S.NO_ANSWER
     assert policy.expired(attempt(S.QUEUED, ring_until=later, lease_until=NOW), NOW) is S.OFFLINE
+    held = replace(attempt(S.QUEUED, ring_until=later, lease_until=NOW), held=True)
+    assert policy.expired(held, NOW) is None, "his page stands open: he is not offline"
+    assert policy.expired(held, later) is S.FAILED
+    assert policy.expired(replace(held, lease_until=None), later) is S.BUSY
     lapsed = attempt(S.DIALLING, ring_until=later, lease_until=NOW)
     assert policy.expired(lapsed, NOW) is S.INTERRUPTED
     last = Attempt(1, 1, 0, 1, "page", policy.MOST_TRIES, S.DIALLING, NOW, later)
