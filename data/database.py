@@ -31,6 +31,7 @@ class Database:
 
     def __init__(self, app_url: str, readonly_url: str, *, size: int = 8) -> None:
         self.app_url = app_url
+        self.size = size  # transactions of the application at once
         self._app = _pool(app_url, size)
         self._readonly = _pool(readonly_url, max(2, size // 2))
 

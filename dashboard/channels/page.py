@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,17 +18,17 @@ from dashboard import tasks
 from dashboard.channels.open_pages import OpenPages, Page, Send
 from dashboard.listener import Listener
 from dashboard.moment import SiteTime, moment
+from dashboard.together import Together
 from data import actors
 from data.calls import answers, dial, presence, view
 from data.calls.channel import Handed, Result, Unreachable
 from data.calls.lifecycle import AttemptState
 from data.calls.model import Ring
-from data.database import Database
+from data.database import Connection, Database
 from data.errors import NotFound, StoreUnavailable
 
 LOG = logging.getLogger(__name__)
 BEAT_S = 5.0
-AT_ONCE = 4  # calls that are taken: half of the store's connections are for those who ask
 AGAIN_S = 0.5
 
 
@@ -49,7 +49,10 @@ class PageChannel:
         self._dialling: dict[int, asyncio.Task[None]] = {}  # by session
         self._again: set[int] = set()  # of these: look once more when it is done
         self._sends: set[asyncio.Task[Any]] = set()
-        self._gate = asyncio.Semaphore(AT_ONCE)
+        half = max(1, database.size // 2)  # of the store's connections are for those who ask
+        self._gate = asyncio.Semaphore(half)  # for calls that are taken
+        self._door = asyncio.Semaphore(half)  # for pages that come and go
+        self._closing: Together[str, None] = Together(self._closed)
         self._system_id: int | None = None
 
     def follow(self, listener: Listener) -> None:
@@ -63,8 +66,7 @@ class PageChannel:
 
     async def stop(self) -> None:
         await tasks.end([*self._tasks, *self._dialling.values(), *self._sends])
-        for page in list(self._pages):
-            await self.close(page.key)
+        await asyncio.gather(*(self.close(page.key) for page in list(self._pages)))
 
     # What the socket of a page calls
 
@@ -88,7 +90,7 @@ class PageChannel:
         return key
 
     async def _announce(self, page: Page) -> list[Ring]:
-        async with self._database.acting(await self._system(), plan_once=True) as connection:
+        async with self._door, self._acting() as connection:
             await presence.opened(
                 connection,
                 process=self._process,
@@ -113,9 +115,7 @@ class PageChannel:
         elif message.get("type") == "ringing" and type(message.get("attempt")) is int:
             # Not his, or not to be written now: the attempt's lease runs out and it rings again.
             with contextlib.suppress(NotFound, StoreUnavailable):
-                async with self._database.acting(
-                    await self._system(), plan_once=True
-                ) as connection:
+                async with self._acting() as connection:
                     await answers.rings(
                         connection,
                         attempt_id=message["attempt"],
@@ -133,11 +133,17 @@ class PageChannel:
         if page is None:
             return
         with contextlib.suppress(StoreUnavailable):
-            async with self._database.acting(await self._system(), plan_once=True) as connection:
-                await presence.closed(connection, process=self._process, key=key)
-                if page.shown:
+            await self._closing.of(key)
+            if page.shown:
+                async with self._door, self._acting() as connection:
                     who, now = page.person_id, moment(self._clock)
                     await dial.left(connection, channel=self.name, person_id=who, when=now)
+
+    async def _closed(self, keys: Sequence[str]) -> dict[str, None]:
+        """Where a network goes away all its pages close at once; no click stands behind them."""
+        async with self._acting() as connection:
+            await presence.closed(connection, process=self._process, keys=keys)
+        return {}
 
     # The channel
 
@@ -190,7 +196,7 @@ class PageChannel:
         """
         only = None if 0 in todo else todo
         people, shown = self._pages.people, self._pages.attempts(only)
-        async with self._database.acting(await self._system(), plan_once=True) as connection:
+        async with self._acting() as connection:
             found = await dial.waiting(connection, self.name, only, process=self._process)
             ends = await view.ends(connection, shown)
             unseen = [a for a, who in found.elsewhere.items() if self._lacks(who, a)]
@@ -254,9 +260,7 @@ class PageChannel:
             if not self._pages:
                 continue
             try:
-                async with self._database.acting(
-                    await self._system(), plan_once=True
-                ) as connection:
+                async with self._acting() as connection:
                     await presence.beat(
                         connection,
                         process=self._process,
@@ -267,6 +271,11 @@ class PageChannel:
                 self._look(0)
             except StoreUnavailable:
                 LOG.warning("the store does not answer: duty pages will be reported again")
+
+    @contextlib.asynccontextmanager
+    async def _acting(self) -> AsyncIterator[Connection]:
+        async with self._database.acting(await self._system(), plan_once=True) as connection:
+            yield connection
 
     async def _system(self) -> int:
         if self._system_id is None:

@@ -6,7 +6,7 @@ page, so a killed process needs nobody to tidy up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -46,9 +46,9 @@ async def beat(
     await connection.execute(SQL.beat, given)
 
 
-async def closed(connection: Connection, *, process: str, key: str) -> None:
-    """A connection has ended; the person is offline at once."""
-    await connection.execute(SQL.closed, {"process": process, "key": key})
+async def closed(connection: Connection, *, process: str, keys: Sequence[str]) -> None:
+    """These connections have ended; who has no other is offline at once."""
+    await connection.execute(SQL.closed, {"process": process, "keys": list(keys)})
 
 
 async def pages(connection: Connection, person_id: int, real: datetime) -> int:

@@ -11,7 +11,7 @@ FROM unnest(%(keys)s::text[], %(people)s::integer[], %(heard)s::timestamptz[]) A
 ON CONFLICT (process, key) DO UPDATE SET seen_at = excluded.seen_at, heard_at = excluded.heard_at;
 
 -- name: closed
-DELETE FROM presence WHERE process = %(process)s AND key = %(key)s;
+DELETE FROM presence WHERE process = %(process)s AND key = ANY (%(keys)s::text[]);
 
 -- name: pages
 SELECT count(*)::integer AS n FROM presence WHERE person_id = %(person_id)s AND kind = 'duty' AND seen_at > %(after)s;

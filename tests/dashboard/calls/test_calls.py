@@ -229,3 +229,37 @@ async def test_a_page_that_takes_nothing_holds_up_no_other(
     _, body = await web.ask("dora", "POST", "/api/calls", one)
     assert (await chief.until("ring"))["session"] == body["session"]["id"]
     tunnel.set()
+
+
+async def test_pages_that_come_and_go_all_at_once_hold_up_no_click(
+    web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network goes away with all its pages and comes back: they close in a few statements, and
+    while they open half of the connections are left to those who ask."""
+    closed, opened, back = presence.closed, presence.opened, asyncio.Event()
+    counts: list[int] = []
+
+    async def counted(link: Any, *, process: str, keys: Any) -> None:
+        counts.append(len(keys))
+        await closed(link, process=process, keys=keys)
+
+    async def slowly(link: Any, **given: Any) -> None:
+        await back.wait()
+        await opened(link, **given)
+
+    monkeypatch.setattr(presence, "closed", counted)
+    phones = [await web.open_page("west_chief") for _ in range(20)]
+    await asyncio.gather(*(web.channel.close(phone.key) for phone in phones))
+    assert sum(counts) == 20 and len(counts) <= 4
+    _, body = await web.ask("dora", "POST", "/api/calls", click(web))
+    assert body["session"]["outcome"] == "unreachable", "offline at once"
+    monkeypatch.setattr(presence, "opened", slowly)
+    opens = [asyncio.create_task(web.open_page("west_chief")) for _ in range(20)]
+    for number in range(3):
+        status, _ = await web.ask("dora", "POST", "/api/calls", click(web, f"k{number}"))
+        assert status == 200
+    back.set()
+    async with asyncio.timeout(LONGEST_S):
+        await asyncio.gather(*opens)
+    _, body = await web.ask("dora", "POST", "/api/calls", click(web, "again"))
+    assert (await opens[0].result().until("ring"))["session"] == body["session"]["id"]

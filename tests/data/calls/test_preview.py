@@ -116,7 +116,7 @@ async def test_what_reaches_each_of_them_is_said(desk: Desk) -> None:
     await desk.by_policy(Step(Target.NEAREST, k=4))
     await desk.open_page("west_chief", "west_worker", "east_worker")
     async with desk.town.database.acting(desk.town.system_id) as link:
-        await presence.closed(link, process="web", key="west_worker")
+        await presence.closed(link, process="web", keys=["west_worker"])
         system = await actors.system_actor(link)
         contact = contacts.Contact(desk.town.people["east_worker"], "phone")
         await contacts.verify(link, system, contact, how=contacts.How.DESK, at=desk.when.site)

@@ -191,7 +191,7 @@ async def test_a_page_that_closes_in_mid_ring_may_come_back_for_a_moment(desk: D
 
     async def close() -> None:
         async with desk.town.database.acting(desk.town.system_id) as link:
-            await presence.closed(link, process="web", key=CHIEF)
+            await presence.closed(link, process="web", keys=[CHIEF])
             await dial.left(link, channel="page", person_id=who, when=desk.when)
 
     await close()
