@@ -19,6 +19,7 @@ QUEUE_LASTS = timedelta(seconds=10)  # a process that holds his channel takes it
 HELD_WAITS = timedelta(seconds=2)  # and if that process lives, it is waited for again and again
 CLOCKS_DIFFER = timedelta(seconds=5)  # those of two machines may, by so much
 MOST_TRIES = 3
+WHY = {S.FAILED: {"why": "waited_too_long"}}  # what time did, where the state does not say it
 
 # For a store without a policy of its own, and for what no policy fits.
 DEFAULT_STEPS = (

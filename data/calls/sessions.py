@@ -41,7 +41,6 @@ AREAS = {
     SubjectKind.AREA: SQL.area_of_area,
 }
 MOST_CORNERS = 500  # of a drawn ground
-WAITED = {"why": "waited_too_long"}  # in the queue of a process that lives
 LAST_STEP = "no step follows; add a person, or end the call"
 LAST_WATCHED = "no step follows; end the watch, and call others"
 
@@ -202,14 +201,13 @@ async def _fire(
 
 async def _expire(connection: Connection, session: Session, when: Moment) -> None:
     """End what time has ended; an interrupted dialling is dialled again."""
-    after: dict[AttemptState | None, list[Attempt]] = {}
+    after: dict[AttemptState, list[Attempt]] = {}
     for attempt in await ledger.lapsed(connection, session, when.real):
-        after.setdefault(policy.expired(attempt, when.real), []).append(attempt)
-    await ledger.wait_on(connection, after.pop(None, []), when.real)
+        after.setdefault(policy.expired(attempt, when.real) or attempt.state, []).append(attempt)
+    await ledger.wait_on(connection, after.pop(AttemptState.QUEUED, []), when.real)
     for state, attempts in after.items():
-        assert state is not None
-        detail = WAITED if state is AttemptState.FAILED else None
-        await ledger.move(connection, session, attempts, state, By.ENGINE, when, detail=detail)
+        why = policy.WHY.get(state)
+        await ledger.move(connection, session, attempts, state, By.ENGINE, when, detail=why)
     lost = after.get(AttemptState.INTERRUPTED, [])
     await ledger.add_tries(connection, session, lost, when)
 
