@@ -42,6 +42,7 @@ ROLES = ("engine-0", "engine-1", "web-0", "web-1")
 NEXT = {(t.before.value, t.after.value) for t in TRANSITIONS}
 CLICKED = "SELECT * FROM call_session WHERE purpose = 'call' ORDER BY id"
 RUNNING = "SELECT id FROM call_session WHERE state = 'running' AND purpose = 'call'"
+BEAT = '{"type": "beat"}'  # who does not answer the server's two times running has gone
 ASIDE = ("late", "waiting", "page_closed")  # lines that move nothing
 MORE = """
 WITH n AS (SELECT generate_series(1, %(n)s) AS n),
@@ -138,12 +139,11 @@ async def phone(scene: Scene, person: int, chance: random.Random) -> None:
                 async for text in link:
                     message = orjson.loads(text)
                     scene.open.add(person)  # whatever it says, it holds his page
-                    if message["type"] == "ring":
-                        await link.send(
-                            orjson.dumps(
-                                {"type": "ringing", "attempt": message["attempt"]}
-                            ).decode()
-                        )
+                    if message["type"] == "beat":
+                        await link.send(BEAT)
+                    elif message["type"] == "ring":
+                        said = {"type": "ringing", "attempt": message["attempt"]}
+                        await link.send(orjson.dumps(said).decode())
                         await answer(scene, token, message["attempt"], chance)
         scene.open.discard(person)
         await asyncio.sleep(0.3)

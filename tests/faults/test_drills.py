@@ -18,7 +18,7 @@ from dashboard.embedded import Store
 from data.calls.drills import report
 from data.database import Database, fetch_all
 from tests.drilling import scenario
-from tests.faults.test_calls_killed import Scene, quietly, scene_of
+from tests.faults.test_calls_killed import BEAT, Scene, quietly, scene_of
 from tests.waiting import LONGEST_S, until
 
 AFTER_S = 6
@@ -108,7 +108,9 @@ async def listen(scene: Scene, person: int, heard: list[dict[str, Any]]) -> None
             ) as link:
                 async for text in link:
                     message = orjson.loads(text)
-                    if message.get("test"):  # the self-test call of the shift, which is real
+                    if message["type"] == "beat":  # else both are closed at once, each 20 s
+                        await link.send(BEAT)
+                    elif message.get("test"):  # the self-test call of the shift, which is real
                         tests.add(message["session"])
                     elif (
                         message["type"] in ("ring", "ring_end") and message["session"] not in tests
