@@ -51,7 +51,8 @@ class PageChannel:
         self._sends: set[asyncio.Task[Any]] = set()
         half = max(1, database.size // 2)  # of the store's connections are for those who ask
         self._gate = asyncio.Semaphore(half)  # for calls that are taken
-        self._door = asyncio.Semaphore(half)  # for pages that come and go
+        self._door = asyncio.Semaphore(half)  # for pages that come: not behind those that go
+        self._exit = asyncio.Semaphore(half)
         self._closing: Together[str, None] = Together(self._closed)
         self._system_id: int | None = None
 
@@ -135,7 +136,7 @@ class PageChannel:
         with contextlib.suppress(StoreUnavailable):
             await self._closing.of(key)
             if page.shown:
-                async with self._door, self._acting() as connection:
+                async with self._exit, self._acting() as connection:
                     who, now = page.person_id, moment(self._clock)
                     await dial.left(connection, channel=self.name, person_id=who, when=now)
 
