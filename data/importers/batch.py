@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -243,13 +244,17 @@ def _from_columns(
 def _numbers(
     column: tuple[str, Sequence[Any]], name: str, ledger: Ledger, start: int
 ) -> NDArray[np.float64]:
-    numbers = np.full(len(column[1]), np.nan)
-    for row, value in enumerate(column[1]):
-        try:
-            numbers[row] = float(value) if value not in (None, "") else np.nan
-            if isinstance(value, str) and value and not np.isfinite(numbers[row]):
-                raise ValueError(value)
-        except (TypeError, ValueError):
-            if text(value):
-                ledger.reject(start + row, "bad_number", field=name, value=text(value)[:40])
+    """A column as numbers, NaN where it has none; rows that say something else are rejected."""
+    values = column[1]
+    numbers = np.fromiter(map(_number, values), np.float64, len(values))
+    for row in np.flatnonzero(~np.isfinite(numbers)).tolist():
+        if not isinstance(values[row], float | np.floating) and (said := text(values[row])):
+            ledger.reject(start + row, "bad_number", field=name, value=said[:40])
     return numbers
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan

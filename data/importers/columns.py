@@ -9,7 +9,7 @@ from typing import Any
 from data.importers import headings, levels
 from data.importers.errors import CompetingColumns, NoSuchColumn
 from data.importers.options import Options
-from data.importers.table import Table, text
+from data.importers.table import Table, text, texts
 
 POSITION = ("lon", "lat", "x", "y", "wkt")
 PAIRS = (("lon", "lat"), ("x", "y"))
@@ -95,9 +95,9 @@ def _by_name(table: Table, noun: str, field: str, taken: set[str], options: Opti
 
 def _one(table: Table, field: str, fitting: Sequence[str]) -> str:
     """The one column, or any of several that say the same. Raises CompetingColumns."""
-    first = [text(value) for value in table.columns[fitting[0]]]
+    first = texts(table.columns[fitting[0]]) if len(fitting) > 1 else []
     for other in fitting[1:]:
-        if [text(value) for value in table.columns[other]] != first:
+        if texts(table.columns[other]) != first:
             raise CompetingColumns(path=table.file, field=field, columns=", ".join(fitting))
     return fitting[0]
 

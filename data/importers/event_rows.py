@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from data.events import types
-from data.importers import dates, outcomes
+from data.importers import dates, outcomes, table
 from data.importers.batch import Batch
 from data.importers.report import Ledger
-from data.importers.table import text
 from data.importers.times import Times
 from data.importers.units import MAX_TEXT, STEP
 
@@ -24,8 +22,7 @@ ENDED = {"settled_at", "satisfied"}
 Cells = Mapping[str, Sequence[str]]  # field → each row's text
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One event as its row says it, checked; times in UTC."""
 
     row: int
@@ -43,7 +40,7 @@ def texts(batch: Batch) -> Cells:
     """All fields of all rows as clean texts, "" where a row or the file has none."""
     none = [""] * batch.ledger.rows
     found = batch.fields
-    return {name: [text(one) for one in found[name]] if name in found else none for name in FIELDS}
+    return {name: table.texts(found[name]) if name in found else none for name in FIELDS}
 
 
 def check(batch: Batch, cells: Cells, times: Times) -> list[Row]:
@@ -51,10 +48,11 @@ def check(batch: Batch, cells: Cells, times: Times) -> list[Row]:
     seen: dict[str, int] = {}
     rows: list[Row] = []
     waiting = batch.ledger.open_rows()
+    keys = batch.content or cells["id"]
     for done, index in enumerate(waiting, 1):
         if not done % STEP or done == len(waiting):
             batch.progress("check", done, len(waiting))
-        key = batch.content[index] if batch.content else cells["id"][index]
+        key = keys[index]
         if not key:
             batch.ledger.reject(index, "no_code", column=batch.chosen.get("id", "id"))
         elif key in seen:
@@ -83,19 +81,16 @@ def noted(batch: Batch, rows: list[Row], times: Times) -> list[Row]:
 
 
 def _row(batch: Batch, cells: Cells, index: int, key: str, times: Times) -> Row | None:
-    stamps: dict[str, datetime | None] = {}
+    stamps: list[datetime | None] = []
     for field in TIMES:
         value = cells[field][index]
-        if not value:
-            stamps[field] = None
-            continue
         try:
-            after = stamps["opened"] if field == "closed" else None
-            stamps[field] = times.read(value, after=after)
+            after = stamps[0] if field == "closed" else None
+            stamps.append(times.read(value, after=after) if value else None)
         except (ValueError, OverflowError):
             dates.reject(batch.ledger, index, field, value)
             return None
-    opened, closed = stamps["opened"], stamps["closed"]
+    opened, due, closed = stamps
     if opened is None:
         batch.ledger.reject(index, "no_time", field=batch.chosen.get("opened", "opened"))
         return None
@@ -104,11 +99,13 @@ def _row(batch: Batch, cells: Cells, index: int, key: str, times: Times) -> Row 
         batch.ledger.reject(index, "closed_before_opened", **said)
         return None
     kind, group = cells["type"][index], cells["class"][index]
-    for field, value in (("id", key), ("type", kind), ("class", group)):
-        if len(value) > MAX_TEXT:
-            batch.ledger.reject(index, "too_long", field=field, limit=MAX_TEXT)
-            return None
-    row = Row(index, key, kind or types.OTHER, group or None, opened, stamps["due"], closed)
+    if max(len(key), len(kind), len(group)) > MAX_TEXT:
+        longest = next(
+            f for f, v in (("id", key), ("type", kind), ("class", group)) if len(v) > MAX_TEXT
+        )
+        batch.ledger.reject(index, "too_long", field=longest, limit=MAX_TEXT)
+        return None
+    row = Row(index, key, kind or types.OTHER, group or None, opened, due, closed)
     return _ended(batch, cells, row)
 
 
@@ -124,7 +121,7 @@ def _ended(batch: Batch, cells: Cells, row: Row) -> Row | None:
         except ValueError:
             batch.ledger.reject(row.row, "bad_outcome", field=field, value=value[:40])
             return None
-    return replace(row, **said)
+    return row._replace(**said)
 
 
 def _while_open(rows: list[Row], ledger: Ledger) -> list[Row]:
@@ -133,6 +130,6 @@ def _while_open(rows: list[Row], ledger: Ledger) -> list[Row]:
     if any(early):
         ledger.warn("settled_while_open", n=sum(early))
     return [
-        replace(row, settled_at=None, satisfied=None) if ahead else row
+        row._replace(settled_at=None, satisfied=None) if ahead else row
         for row, ahead in zip(rows, early, strict=True)
     ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,23 +45,9 @@ def _parse(path: Path, name: str, reading: Reading) -> Any:
     try:
         if encoding.name != "utf-8":
             data = data.decode(encoding.name).encode()
-        with uncollected():
-            return orjson.loads(data)
+        return orjson.loads(data)
     except (UnicodeDecodeError, orjson.JSONDecodeError) as error:
         raise Unreadable(path=name, format="GeoJSON", why=str(error)) from error
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the garbage collector, which would look through millions of new lists again and
-    again, and find nothing."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _features(document: Any, kind: Any) -> Sequence[Any] | None:

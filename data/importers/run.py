@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from data.importers.options import Options
 from data.importers.report import Ledger, State
 from data.importers.sample import Sample
 from data.importers.table import Progress, Table, silent
+from data.importers.uncollected import uncollected
 
 Write = Callable[[Connection, Batch, Options, datetime], Awaitable[None]]
 Confirm = Callable[[Mapping[str, str]], bool]  # field → column
@@ -106,7 +108,7 @@ async def import_files(
     kind = NOUNS[noun] if isinstance(noun, str) else noun
     options = await _with_system(database, actor_id, options)
     batches = _Batches(kind, paths, options, progress)
-    with closing(batches.tables):
+    with closing(batches.tables), uncollected():
         ledger = await asyncio.to_thread(batches.peek)
         await _ask(ledger, confirm)
         async with database.acting(actor_id) as connection:
@@ -161,6 +163,7 @@ async def _write(
             watch(batch)
         else:
             ledger.absorb(batch.ledger)
+            gc.collect(1)  # what came since the collector stopped
         batches.options = learnt(batch, options)
     if batches.blocks:
         await _guard(connection, kind.name, sample, ledger)

@@ -88,6 +88,16 @@ def text(value: Any) -> str:
     return str(value)
 
 
+def texts(values: Sequence[Any]) -> list[str]:
+    """Raw values as clean texts; a fifth of the time where all are texts already."""
+    try:
+        everything = "".join(values)
+    except TypeError:
+        return [text(value) for value in values]
+    plain = "\x00" not in everything and "\ufeff" not in everything
+    return [value.strip() for value in values] if plain else [text(value) for value in values]
+
+
 def unique(names: list[str]) -> list[str]:
     """Column names, each once; a name that comes again gets its number."""
     seen: dict[str, int] = {}
