@@ -5,6 +5,7 @@ No name of theirs becomes a path: what is taken out is written under a name of o
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -28,6 +29,10 @@ MAX_ENTRIES = 2_000
 MAX_RATIO = 200  # unpacked to packed, of what is larger than SMALL
 SMALL = 20 << 20
 CHUNK = 1 << 20
+DAMAGED = (  # what zipfile raises of archives that are none, or have entries without a name
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
+    *(ValueError, LookupError, struct.error),
+)
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 LAYERS = (
     *(".shp", ".geojson", ".json", ".topojson", ".gpkg", ".kml", ".gpx"),
@@ -83,11 +88,11 @@ def _opened(file: Path, path: str) -> Iterator[zipfile.ZipFile]:
                 limit = Said("{n} files", n=MAX_ENTRIES)
                 raise TooLarge(path=path, limit=limit)
             yield archive
-    except RuntimeError as error:  # of zipfile: a password is needed
-        raise Unreadable(path=path, format="zip", why="it is encrypted") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    except DAMAGED as error:
         why = "the archive is damaged or cut off; fetch it again"
         raise Unreadable(path=path, format="zip", why=why) from error
+    except RuntimeError as error:  # of zipfile: a password is needed
+        raise Unreadable(path=path, format="zip", why="it is encrypted") from error
     except OSError as error:
         raise Unreadable(path=path, format="zip", why=str(error)) from error
 

@@ -48,6 +48,17 @@ def test_an_archive_of_archives_says_what_to_do(tmp_path: Path) -> None:
             load(zipped(tmp_path / "out.zip", {name: inner}))
 
 
+def test_an_archive_whose_entries_make_no_sense_is_damaged(tmp_path: Path) -> None:
+    """One without a name, one packed in a way that nobody knows."""
+    whole = zipped(tmp_path / "a.zip", {"doc.csv": b"code\n1\n"}).read_bytes()
+    entry = whole.index(b"PK\x01\x02")
+    for at, change in ((28, b"\x00\x00\x07\x00"), (10, b"\x63\x00")):
+        start = entry + at
+        (tmp_path / "b.zip").write_bytes(whole[:start] + change + whole[start + len(change) :])
+        with pytest.raises(errors.Unreadable, match="damaged or cut off"):
+            load(tmp_path / "b.zip")
+
+
 def test_a_ratio_that_no_data_has_is_stopped_on_the_way(tmp_path: Path) -> None:
     bomb = zipped(tmp_path / "a.zip", {"a.csv": b"code\n" + b"0" * (archives.SMALL * 2)})
     assert bomb.stat().st_size < 100_000
