@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from dashboard.embedded import Store, ensure, stop
-from dashboard.guards import auth
+from dashboard.guards import identities
 from data import actors, migrate
 from data.database import Database, fetch_all
 from tests.clones import places
@@ -96,7 +96,7 @@ async def stored(store: Store, system_id: int) -> dict[str, set[datetime]]:
 
 async def test_what_was_accepted_is_stored(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Refused with 503 and Retry-After meanwhile; going on by itself afterwards."""
-    monkeypatch.setattr(auth, "CACHE_S", 1e6)  # the intake itself meets the outage, not the door
+    monkeypatch.setattr(identities, "CACHE_S", 1e6)  # the intake meets the outage, not the door
     now = datetime.now(UTC)
     store = await ensure(home)
     town, token = await open_town(store, now)
