@@ -39,7 +39,9 @@ def digest(secret: str) -> bytes:
 
 
 def new_secret() -> str:
-    return secrets.token_urlsafe(24)
+    while (secret := secrets.token_urlsafe(24)).startswith("-"):
+        pass  # a command line would take it for an option
+    return secret
 
 
 def _actor(row: dict[str, Any] | None) -> Actor | None:

@@ -94,3 +94,9 @@ async def test_unknown_roles_and_areas_say_so(town: Town) -> None:
             await actors.create_token(link, role="system")
         with pytest.raises(NotFound, match="area"):
             await actors.create_token(link, role="kiosk", area="nowhere")
+
+
+def test_a_secret_is_never_an_option_of_a_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = iter(["-secret", "--all", "a-secret"])
+    monkeypatch.setattr("secrets.token_urlsafe", lambda _: next(made))
+    assert actors.new_secret() == "a-secret"
